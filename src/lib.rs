@@ -1,0 +1,3 @@
+//! Restante: mail in over SMTP, called for over REST, nothing lost.
+
+pub mod model;
