@@ -1,3 +1,4 @@
 //! Restante: mail in over SMTP, called for over REST, nothing lost.
 
+pub mod config;
 pub mod model;

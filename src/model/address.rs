@@ -163,7 +163,8 @@ fn is_domain(domain: &str) -> bool {
     }
     let domain = domain.strip_suffix('.').unwrap_or(domain);
     // Underscores are no host name (RFC 1123 §2.1), but test set-ups use them.
-    let is_letter = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_' || (!c.is_ascii() && c.is_alphanumeric());
+    let is_letter =
+        |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_' || (!c.is_ascii() && c.is_alphanumeric());
     let is_mark = |c: char| !c.is_ascii() && !c.is_control() && !c.is_whitespace();
     domain.split('.').all(|label| !label.is_empty() && label.chars().all(|c| is_letter(c) || is_mark(c)))
 }
@@ -188,14 +189,23 @@ mod tests {
 
     #[test]
     fn text_and_value_are_inverses() {
-        for text in ["a@b.test", "\"a b\"@b.test", "\"a\\\"b\"@b.test", "jörg@bücher.test", "a@[127.0.0.1]", "a+b@c", "\"a..b\"@c"] {
+        for text in [
+            "a@b.test",
+            "\"a b\"@b.test",
+            "\"a\\\"b\"@b.test",
+            "jörg@bücher.test",
+            "a@[127.0.0.1]",
+            "a+b@c",
+            "\"a..b\"@c",
+        ] {
             assert_eq!(Address::parse(text).map(|a| a.to_string()), Ok(text.to_owned()));
         }
     }
 
     #[test]
     fn what_is_no_address_is_refused() {
-        for text in ["", "a", "@b", "a@", "a b@c", "a@b c", "\"a@b", "a@b\r\nX: y", "a\0@b", "a@b..c", "a@[]", "<a@b>"] {
+        for text in ["", "a", "@b", "a@", "a b@c", "a@b c", "\"a@b", "a@b\r\nX: y", "a\0@b", "a@b..c", "a@[]", "<a@b>"]
+        {
             assert!(Address::parse(text).is_err(), "{text:?}");
         }
         assert_eq!(Address::parse(&format!("{}@b", "a".repeat(257))), Err(AddressError::TooLong));

@@ -51,9 +51,12 @@ impl Content {
     }
 
     /// The part with this section number (`1.2`; empty for the whole message).
+    ///
+    /// `1` also finds a message that is no multipart: it is its own only part. Spec: RFC 9051 §6.4.5.1.
     #[must_use]
     pub fn part(&self, section: &str) -> Option<&Part> {
-        self.parts.iter().find(|part| part.section == section)
+        let whole = self.parts.first().filter(|whole| section == "1" && whole.kind != PartKind::Multipart);
+        whole.or_else(|| self.parts.iter().find(|part| part.section == section))
     }
 }
 
@@ -83,6 +86,8 @@ pub struct HeaderField {
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Part {
     /// Its IMAP section number, `1.2`; empty for the whole message. Spec: RFC 9051 §6.4.5.1.
+    ///
+    /// A multipart that is all of an embedded message has no number of its own: in part 3 it is called `3.TEXT`.
     pub section: String,
     /// Where its header begins.
     pub header_start: u64,
@@ -106,7 +111,7 @@ pub struct Part {
     pub content_id: Option<String>,
     /// `inline` or `attachment` or another disposition, lower case.
     pub disposition: Option<String>,
-    /// Whether a person would call it an attachment.
+    /// Whether it is more than the text that a person reads; images shown within the text are, too.
     pub is_attachment: bool,
     /// Octets of the decoded body of a leaf; 0 for others.
     pub decoded_bytes: u64,
@@ -120,7 +125,7 @@ pub enum PartKind {
     Leaf,
     /// Its children are the parts with one more number.
     Multipart,
-    /// It holds a message of its own.
+    /// It holds a message of its own, whose root is the next part in the list.
     Message,
 }
 
@@ -160,9 +165,9 @@ pub struct ImapContent {
 /// Something about the octets that a reader should know.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Warning {
-    /// More header fields or octets than are indexed; the rest is only in the raw message.
+    /// More header fields, octets or addresses than are indexed; the rest is only in the raw message.
     HeadersCut,
-    /// More parts than are walked (10,000): the rest is an opaque leaf.
+    /// More parts than are walked (10,000): the last one takes the rest of the message.
     PartsCut,
     /// Deeper than is walked (100): the rest is an opaque leaf.
     DepthCut,
@@ -170,9 +175,9 @@ pub enum Warning {
     UnclosedBoundary,
     /// A multipart without a boundary parameter.
     MissingBoundary,
-    /// A charset that is not known: the text was read as UTF-8 with replacements.
+    /// A charset that is not known: the text was read as UTF-8, or as windows-1252 where it is not that.
     UnknownCharset(String),
-    /// A body whose transfer encoding was broken and was read as far as possible.
+    /// The part of this section number has a broken transfer encoding; it was read as far as possible.
     BrokenEncoding(String),
     /// A Date field that is no date.
     BadDate,

@@ -20,6 +20,7 @@ pub use cursor::{Cursor, Epoch, Position};
 pub use envelope::{Envelope, Recipient};
 pub use flags::{Flags, Keyword};
 pub use id::{CredentialId, EventId, InboxId, KeyId, MailboxId, MessageId, ProjectId, ReceiptId, WaitId};
+pub use message::Message;
 pub use number::{ModSeq, Seq, Uid, UidValidity};
 pub use receipt::Receipt;
 pub use secret::Secret;
