@@ -1,5 +1,6 @@
 //! Restante: mail in over SMTP, called for over REST, nothing lost.
 
+pub mod checks;
 pub mod config;
 pub mod mime;
 pub mod model;
