@@ -2,5 +2,6 @@
 
 pub mod checks;
 pub mod config;
+pub mod events;
 pub mod mime;
 pub mod model;
