@@ -5,3 +5,4 @@ pub mod config;
 pub mod events;
 pub mod mime;
 pub mod model;
+pub mod net;
