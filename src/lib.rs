@@ -3,6 +3,7 @@
 pub mod checks;
 pub mod config;
 pub mod events;
+pub mod filter;
 pub mod mime;
 pub mod model;
 pub mod net;
