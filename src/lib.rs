@@ -7,3 +7,4 @@ pub mod filter;
 pub mod mime;
 pub mod model;
 pub mod net;
+pub mod store;

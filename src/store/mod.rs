@@ -1,0 +1,42 @@
+//! The store: the only module that knows SQL. SQLite inside, or PostgreSQL for many nodes.
+
+mod api;
+mod blob;
+mod checkpoint;
+mod credential;
+mod deliver;
+mod dialect;
+mod doorbell;
+mod error;
+mod event;
+mod flags;
+mod handle;
+mod health;
+mod inbox;
+mod listing;
+mod message;
+mod migrate;
+mod multi_row;
+mod pool;
+mod postgres;
+mod receipt;
+mod rejection;
+mod removal;
+mod script;
+mod sqlite;
+mod writer;
+
+pub use api::{MessageChange, takes_mail};
+pub use blob::Packed;
+pub use blob::pack;
+pub use credential::SealedCredential;
+pub use deliver::{Parcel, Stored, Target};
+pub use doorbell::{Bell, Rung};
+pub use error::{Constraint, Error};
+pub use handle::{Location, Store};
+pub use health::{Health, Trouble};
+pub use inbox::{InboxChange, InboxQuery, NewInbox};
+pub use listing::{Listed, MessageQuery, Order, Scope};
+pub use message::StoredMessage;
+pub use rejection::RejectionRecord;
+pub use removal::Removed;
