@@ -1,0 +1,87 @@
+//! Changing and removing messages.
+
+use super::Error;
+use super::create::check_tags;
+use super::service::Inboxes;
+use crate::model::{Flags, Keyword, MessageId};
+use crate::store::{MessageChange, StoredMessage};
+
+/// What may be changed of a message; `None` leaves it as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MessagePatch {
+    /// `\Seen`.
+    pub seen: Option<bool>,
+    /// `\Flagged`.
+    pub flagged: Option<bool>,
+    /// `\Answered`.
+    pub answered: Option<bool>,
+    /// All keywords.
+    pub keywords: Option<Vec<String>>,
+    /// All tags.
+    pub tags: Option<Vec<String>>,
+    /// The version that the change was made for.
+    pub if_version: Option<i64>,
+}
+
+/// Most keywords of a message.
+const MAX_KEYWORDS: usize = 64;
+
+impl Inboxes {
+    /// Changes a message: the same change that IMAP STORE makes.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Changed`], [`Error::Invalid`].
+    pub async fn update_message(&self, id: MessageId, patch: &MessagePatch) -> Result<StoredMessage, Error> {
+        let mut change = MessageChange { if_version: patch.if_version, ..MessageChange::default() };
+        for (flag, wanted) in
+            [(Flags::SEEN, patch.seen), (Flags::FLAGGED, patch.flagged), (Flags::ANSWERED, patch.answered)]
+        {
+            match wanted {
+                Some(true) => change.add = change.add.with(flag),
+                Some(false) => change.remove = change.remove.with(flag),
+                None => {}
+            }
+        }
+        change.keywords = patch.keywords.as_deref().map(keywords).transpose()?;
+        if let Some(tags) = &patch.tags {
+            check_tags(tags)?;
+            let mut tags = tags.clone();
+            tags.sort();
+            tags.dedup();
+            change.tags = Some(tags);
+        }
+        let stored = self.0.store.update_message(id, change).await?.ok_or(Error::NotFound { what: "message" })?;
+        self.hint(stored.message.inbox, stored.message.project);
+        Ok(stored)
+    }
+
+    /// Removes a message for good.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn delete_message(&self, id: MessageId) -> Result<(), Error> {
+        let inbox = self.0.store.delete_message(id).await?.ok_or(Error::NotFound { what: "message" })?;
+        self.hint(inbox, self.project());
+        Ok(())
+    }
+}
+
+fn keywords(texts: &[String]) -> Result<Vec<Keyword>, Error> {
+    if texts.len() > MAX_KEYWORDS {
+        return Err(Error::invalid("/keywords", format!("at most {MAX_KEYWORDS} keywords")));
+    }
+    let mut keywords: Vec<Keyword> = Vec::with_capacity(texts.len());
+    for (place, text) in texts.iter().enumerate() {
+        let keyword = Keyword::new(text).ok_or_else(|| {
+            let reason = format!(
+                "an IMAP keyword is 1 to {} letters without spaces, quotes, brackets or \\",
+                Keyword::MAX_BYTES
+            );
+            Error::invalid(format!("/keywords/{place}"), reason)
+        })?;
+        if !keywords.iter().any(|known| known.as_str().eq_ignore_ascii_case(keyword.as_str())) {
+            keywords.push(keyword);
+        }
+    }
+    Ok(keywords)
+}

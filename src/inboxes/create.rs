@@ -1,0 +1,249 @@
+//! Making inboxes: alone, by address, or by the caller's own name.
+
+use std::collections::BTreeMap;
+
+use super::Error;
+use super::credentials::random_letters;
+use super::route::Known;
+use super::service::Inboxes;
+use crate::model::address::domain_key;
+use crate::model::inbox::{Inbox, InboxState, Quota};
+use crate::model::{Address, Secret, Timestamp};
+use crate::store::{self, Constraint, NewInbox, SealedCredential};
+
+/// What may be asked for when an inbox is made. All of it is optional.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CreateInbox {
+    /// What stands before the `@`; made up when it is missing.
+    pub local_part: Option<String>,
+    /// What stands behind it; the default domain when it is missing.
+    pub domain: Option<String>,
+    /// Begins a made-up local part: `prefix-` and ten letters.
+    pub prefix: Option<String>,
+    /// Seconds until its mail is removed.
+    pub ttl_s: Option<u64>,
+    /// What it may hold.
+    pub quota: Quota,
+    /// The user's words on it.
+    pub tags: Vec<String>,
+    /// The user's own facts.
+    pub metadata: BTreeMap<String, String>,
+    /// The CI run that it belongs to.
+    pub run_id: Option<String>,
+    /// The caller's own name for it.
+    pub client_ref: Option<String>,
+    /// The provider that it imitates.
+    pub persona: Option<String>,
+}
+
+/// A user name with its password, shown once.
+#[derive(Clone, Debug)]
+pub struct Credential {
+    /// The user name.
+    pub username: String,
+    /// The password.
+    pub password: Secret,
+}
+
+/// What creating gave.
+#[derive(Clone, Debug)]
+pub enum Created {
+    /// A new inbox and its credential.
+    New(Inbox, Credential),
+    /// The one that was there.
+    Present(Inbox),
+}
+
+/// Longest text of the caller's own: names, tags, facts.
+const MAX_TEXT: usize = 200;
+/// Most tags, and most facts.
+const MAX_MANY: usize = 50;
+/// Longest life of an inbox that has an end, in seconds: ten years.
+const MAX_TTL_S: u64 = 315_576_000;
+/// Made-up addresses that are tried before the failure is told.
+const TRIES: usize = 3;
+
+impl Inboxes {
+    /// Makes an inbox; with a `client_ref` that was used before, gives the one that it made then.
+    ///
+    /// # Errors
+    /// [`Error::AddressTaken`], [`Error::ClientRefConflict`], [`Error::DomainNotHosted`], [`Error::Invalid`].
+    pub async fn create(&self, asked: CreateInbox) -> Result<Created, Error> {
+        check(&asked)?;
+        if let Some(present) = self.by_client_ref(&asked).await? {
+            return Ok(Created::Present(present));
+        }
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let address = self.address_for(&asked)?;
+            match self.insert(&asked, address.clone()).await {
+                Err(store::Error::Taken(Constraint::ClientRef)) => {
+                    // Another call with the same name was quicker.
+                    let present = self.by_client_ref(&asked).await?;
+                    return present.map(Created::Present).ok_or(Error::ClientRefConflict);
+                }
+                Err(store::Error::Taken(_)) if asked.local_part.is_none() && tries < TRIES => {}
+                Err(store::Error::Taken(_)) => return Err(Error::AddressTaken { address: address.to_string() }),
+                outcome => return Ok(outcome?),
+            }
+        }
+    }
+
+    /// Sees to it that `address` has an inbox; settings are used only when it is made.
+    ///
+    /// # Errors
+    /// [`Error::DomainNotHosted`], [`Error::Expired`] while its tombstone stands, [`Error::Invalid`].
+    pub async fn ensure(&self, address: &Address, asked: CreateInbox) -> Result<Created, Error> {
+        check(&asked)?;
+        self.check_domain(address.domain())?;
+        if let Some(present) = self.0.store.inbox_by_key(&address.key()).await? {
+            return alive(present).map(Created::Present);
+        }
+        match self.insert(&asked, address.clone()).await {
+            Err(store::Error::Taken(_)) => {
+                let present = self.0.store.inbox_by_key(&address.key()).await?;
+                alive(present.ok_or(Error::NotFound { what: "inbox" })?).map(Created::Present)
+            }
+            outcome => Ok(outcome?),
+        }
+    }
+
+    async fn insert(&self, asked: &CreateInbox, address: Address) -> Result<Created, store::Error> {
+        let (credential, sealed) = self.make_credential(&address).map_err(|_| store::Error::Unavailable)?;
+        let client_ref = asked.client_ref.clone().map(|name| (name, fingerprint(asked)));
+        let new = self.new_inbox(asked, address, client_ref, Some(sealed));
+        let inbox = self.0.store.create_inbox(new).await?;
+        self.0.routes.remember(inbox.address.key(), Known::of(&inbox));
+        self.hint(inbox.id, inbox.project);
+        Ok(Created::New(inbox, credential))
+    }
+
+    pub(super) fn new_inbox(
+        &self,
+        asked: &CreateInbox,
+        address: Address,
+        client_ref: Option<(String, Vec<u8>)>,
+        credential: Option<SealedCredential>,
+    ) -> NewInbox {
+        let mut tags = asked.tags.clone();
+        tags.sort();
+        tags.dedup();
+        let ttl_s = asked.ttl_s.unwrap_or(self.0.section.default_ttl_s);
+        NewInbox {
+            project: self.project(),
+            address,
+            tags,
+            metadata: asked.metadata.clone(),
+            run: asked.run_id.clone(),
+            client_ref,
+            persona: asked.persona.clone(),
+            quota: asked.quota,
+            expires_at: (ttl_s > 0).then(|| self.expiry(ttl_s)),
+            credential,
+        }
+    }
+
+    pub(super) fn expiry(&self, ttl_s: u64) -> Timestamp {
+        self.clock().now().plus_seconds(i64::try_from(ttl_s).unwrap_or(i64::MAX))
+    }
+
+    async fn by_client_ref(&self, asked: &CreateInbox) -> Result<Option<Inbox>, Error> {
+        let Some(name) = &asked.client_ref else { return Ok(None) };
+        let Some((inbox, hash)) = self.0.store.inbox_by_client_ref(self.project(), name).await? else {
+            return Ok(None);
+        };
+        if hash == fingerprint(asked) { alive(inbox).map(Some) } else { Err(Error::ClientRefConflict) }
+    }
+
+    fn address_for(&self, asked: &CreateInbox) -> Result<Address, Error> {
+        let domain = asked.domain.as_ref().unwrap_or(&self.0.section.default_domain);
+        self.check_domain(domain)?;
+        let local = match (&asked.local_part, &asked.prefix) {
+            (Some(local), _) => local.clone(),
+            (None, prefix) => {
+                let letters = random_letters(10).ok_or(Error::StoreClosed)?;
+                prefix.as_ref().map_or_else(|| letters.clone(), |prefix| format!("{prefix}-{letters}"))
+            }
+        };
+        let pointer = if asked.local_part.is_some() { "/local_part" } else { "/prefix" };
+        Address::new(local, domain.clone()).map_err(|error| {
+            let pointer = if error == crate::model::address::AddressError::Domain { "/domain" } else { pointer };
+            Error::invalid(pointer, error.to_string())
+        })
+    }
+
+    fn check_domain(&self, domain: &str) -> Result<(), Error> {
+        if self.hosts(domain) {
+            return Ok(());
+        }
+        Err(Error::DomainNotHosted { domain: domain_key(domain), hosted: self.0.section.domains.join(", ") })
+    }
+}
+
+fn alive(inbox: Inbox) -> Result<Inbox, Error> {
+    match (inbox.state, inbox.expires_at) {
+        (InboxState::Expired, at) => Err(Error::Expired { at }),
+        _ => Ok(inbox),
+    }
+}
+
+/// What was asked for, as octets that differ when the wishes differ.
+fn fingerprint(asked: &CreateInbox) -> Vec<u8> {
+    ring::digest::digest(&ring::digest::SHA256, format!("{asked:?}").as_bytes()).as_ref().to_vec()
+}
+
+fn check(asked: &CreateInbox) -> Result<(), Error> {
+    check_tags(&asked.tags)?;
+    check_metadata(&asked.metadata)?;
+    for (pointer, text) in [
+        ("/run_id", &asked.run_id),
+        ("/client_ref", &asked.client_ref),
+        ("/persona", &asked.persona),
+        ("/prefix", &asked.prefix),
+        ("/local_part", &asked.local_part),
+    ] {
+        if let Some(text) = text {
+            check_text(pointer, text)?;
+        }
+    }
+    if asked.local_part.is_some() && asked.prefix.is_some() {
+        return Err(Error::invalid("/prefix", "give either local_part or prefix: a prefix is for made-up local parts"));
+    }
+    asked.ttl_s.map_or(Ok(()), check_ttl)
+}
+
+pub(super) fn check_ttl(ttl_s: u64) -> Result<(), Error> {
+    if ttl_s <= MAX_TTL_S {
+        return Ok(());
+    }
+    Err(Error::invalid("/ttl_s", format!("at most {MAX_TTL_S} seconds (ten years); 0 is for ever")))
+}
+
+pub(super) fn check_tags(tags: &[String]) -> Result<(), Error> {
+    if tags.len() > MAX_MANY {
+        return Err(Error::invalid("/tags", format!("at most {MAX_MANY} tags")));
+    }
+    tags.iter().enumerate().try_for_each(|(place, tag)| check_text(&format!("/tags/{place}"), tag))
+}
+
+pub(super) fn check_metadata(metadata: &BTreeMap<String, String>) -> Result<(), Error> {
+    if metadata.len() > MAX_MANY {
+        return Err(Error::invalid("/metadata", format!("at most {MAX_MANY} entries")));
+    }
+    metadata.iter().try_for_each(|(key, value)| {
+        let pointer = format!("/metadata/{}", key.replace('~', "~0").replace('/', "~1"));
+        check_text(&pointer, key)?;
+        if value.is_empty() { Ok(()) } else { check_text(&pointer, value) }
+    })
+}
+
+fn check_text(pointer: &str, text: &str) -> Result<(), Error> {
+    if text.is_empty() || text.len() > MAX_TEXT {
+        return Err(Error::invalid(pointer, format!("1 to {MAX_TEXT} bytes of text")));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(Error::invalid(pointer, "no line breaks and no other control characters"));
+    }
+    Ok(())
+}

@@ -1,0 +1,207 @@
+//! Lists of inboxes and messages, a page at a time.
+
+use super::Error;
+use super::service::Inboxes;
+use crate::filter::{self, Filter};
+use crate::mime;
+use crate::model::inbox::Inbox;
+use crate::model::{Cursor, InboxId, Position, ProjectId, Seq, Timestamp};
+use crate::store::{InboxQuery, Listed, MessageQuery, Order, Scope, StoredMessage};
+
+/// Whose messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Within {
+    /// One inbox's.
+    Inbox(InboxId),
+    /// All of a project's.
+    Project(ProjectId),
+}
+
+/// What to list.
+#[derive(Clone, Debug)]
+pub struct MessageSearch {
+    /// Whose.
+    pub within: Within,
+    /// What they must be like.
+    pub filter: Filter,
+    /// A user's word on them.
+    pub tag: Option<String>,
+    /// The mailbox that they lie in.
+    pub folder: Option<String>,
+    /// Whether they are read.
+    pub seen: Option<bool>,
+    /// Not received before.
+    pub received_from: Option<Timestamp>,
+    /// Received before.
+    pub received_until: Option<Timestamp>,
+    /// Only after this cursor.
+    pub since: Option<Cursor>,
+    /// Where the last page ended.
+    pub after: Option<i64>,
+    /// Which way.
+    pub order: Order,
+    /// At most so many, 1..=200.
+    pub limit: usize,
+}
+
+/// A page of messages.
+#[derive(Clone, Debug)]
+pub struct MessagePage {
+    /// The messages with their numbers in the order.
+    pub items: Vec<Listed>,
+    /// Whether more come behind them.
+    pub has_more: bool,
+}
+
+/// How many rows are read at a time when the database cannot decide alone.
+const STRIDE: usize = 200;
+/// Longest text that a condition on the body looks through, in octets.
+const MAX_BODY: usize = 4 << 20;
+
+impl Inboxes {
+    /// A page of messages.
+    ///
+    /// # Errors
+    /// [`Error::CursorInvalid`], or if they cannot be read.
+    pub async fn messages(&self, search: &MessageSearch) -> Result<MessagePage, Error> {
+        let since = search.since.map_or(Ok(0), |cursor| self.number(cursor, search.within))?;
+        let mut query = self.query(search, since);
+        match (search.order, search.after) {
+            (Order::Oldest, Some(after)) => query.above = query.above.max(after),
+            (Order::Newest, Some(after)) => query.below = after,
+            (_, None) => {}
+        }
+        // One more than asked for tells whether there is more.
+        let mut items = self.find(&search.filter, query, search.limit + 1).await?;
+        let has_more = items.len() > search.limit;
+        items.truncate(search.limit);
+        Ok(MessagePage { items, has_more })
+    }
+
+    pub(super) fn query(&self, search: &MessageSearch, since: i64) -> MessageQuery {
+        let scope = match search.within {
+            Within::Inbox(inbox) => Scope::Inbox(inbox),
+            Within::Project(project) => Scope::Project(project),
+        };
+        MessageQuery {
+            order: search.order,
+            above: since,
+            subject: search.filter.subject_needle(),
+            from: search.filter.from_needle(),
+            to: search.filter.to_needle(),
+            tag: search.tag.clone(),
+            folder: search.folder.clone(),
+            seen: search.seen,
+            received_from: search.received_from,
+            received_until: search.received_until,
+            ..MessageQuery::all(scope, STRIDE)
+        }
+    }
+
+    /// Up to `limit` messages of `query` that pass `filter`, whatever the database could decide of it.
+    pub(super) async fn find(
+        &self,
+        filter: &Filter,
+        mut query: MessageQuery,
+        limit: usize,
+    ) -> Result<Vec<Listed>, Error> {
+        let mut found = Vec::new();
+        query.limit = if filter.needs_body() { STRIDE } else { limit.min(STRIDE + 1) };
+        loop {
+            let rows = self.0.store.messages(&query).await?;
+            let is_last = rows.len() < query.limit;
+            if let Some(last) = rows.last() {
+                match query.order {
+                    Order::Oldest => query.above = last.number,
+                    Order::Newest => query.below = last.number,
+                }
+            }
+            for row in rows {
+                if self.passes(filter, &row.found).await? {
+                    found.push(row);
+                    if found.len() == limit {
+                        return Ok(found);
+                    }
+                }
+            }
+            if is_last {
+                return Ok(found);
+            }
+        }
+    }
+
+    async fn passes(&self, filter: &Filter, found: &StoredMessage) -> Result<bool, Error> {
+        let keys = filter::keys(&found.content, found.message.delivered_to.iter().map(String::as_str));
+        if !filter.matches(&keys) {
+            return Ok(false);
+        }
+        if !filter.needs_body() {
+            return Ok(true);
+        }
+        // A message that was removed meanwhile is not found.
+        let Some(raw) = self.0.store.raw(found).await? else { return Ok(false) };
+        let text = mime::text(&found.content, &raw, MAX_BODY);
+        let html = mime::html(&found.content, &raw, MAX_BODY);
+        Ok(filter.matches_body([text.as_deref(), html.as_deref()].into_iter().flatten()))
+    }
+
+    /// The number that a cursor stands for in the order of `within`.
+    ///
+    /// # Errors
+    /// [`Error::CursorInvalid`] when it is a cursor of something else, or of another life of the store.
+    pub fn number(&self, cursor: Cursor, within: Within) -> Result<i64, Error> {
+        const STALE: &str = "it was made by a store that has been wiped or replaced";
+        let invalid = |of, why| Err(Error::CursorInvalid { of, why });
+        match (cursor, within) {
+            (Cursor::Inbox { inbox, seq, epoch }, Within::Inbox(wanted)) => match () {
+                () if inbox != wanted => invalid("inbox", "it belongs to another inbox"),
+                () if epoch != self.0.store.epoch() => invalid("inbox", STALE),
+                () => Ok(seq.0),
+            },
+            (Cursor::Project { project, position, epoch }, Within::Project(wanted)) => match () {
+                () if project != wanted => invalid("project", "it belongs to another project"),
+                () if epoch != self.0.store.epoch() => invalid("project", STALE),
+                () => Ok(position.0),
+            },
+            (Cursor::Project { .. }, Within::Inbox(_)) => invalid("inbox", "it is one of a whole project"),
+            (Cursor::Inbox { .. }, Within::Project(_)) => {
+                invalid("project", "it is one of an inbox: take one from GET /v1/cursor")
+            }
+        }
+    }
+
+    /// The cursor behind the message or event `number`.
+    #[must_use]
+    pub fn cursor(&self, within: Within, number: i64) -> Cursor {
+        let epoch = self.0.store.epoch();
+        match within {
+            Within::Inbox(inbox) => Cursor::Inbox { inbox, seq: Seq(number), epoch },
+            Within::Project(project) => Cursor::Project { project, position: Position(number), epoch },
+        }
+    }
+
+    /// The cursor behind everything that has happened.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the inbox is gone.
+    pub async fn cursor_now(&self, within: Within) -> Result<Cursor, Error> {
+        let number = match within {
+            Within::Inbox(id) => self.0.store.inbox(id).await?.ok_or(Error::NotFound { what: "inbox" })?.last_seq.0,
+            Within::Project(project) => self.0.store.position(project).await?.0,
+        };
+        Ok(self.cursor(within, number))
+    }
+
+    /// A page of inboxes, newest first, and whether there are more.
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    pub async fn list(&self, mut query: InboxQuery) -> Result<(Vec<Inbox>, bool), Error> {
+        let limit = query.limit;
+        query.limit += 1;
+        let mut inboxes = self.0.store.inboxes(&query).await?;
+        let has_more = inboxes.len() > limit;
+        inboxes.truncate(limit);
+        Ok((inboxes, has_more))
+    }
+}

@@ -1,0 +1,101 @@
+//! Expiry: what has an end is removed when it comes, in small pieces, and every removal is an event.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::events::Bus;
+use crate::model::event::EventKind;
+use crate::model::{InboxId, Seq};
+use crate::store::{Error, Store};
+
+/// How often it looks.
+const INTERVAL: Duration = Duration::from_secs(1);
+/// How often old events are looked for.
+const EVENTS_EVERY: u32 = 60;
+/// How long events are kept, in seconds: seven days.
+const KEEP_EVENTS_S: i64 = 7 * 24 * 3600;
+
+/// Removes what has had its time.
+#[derive(Clone, Debug)]
+pub struct Retention {
+    store: Store,
+    bus: Bus,
+    tombstone_s: i64,
+}
+
+impl Retention {
+    /// Over `store`; an expired inbox's address answers "expired" for `tombstone_s` seconds.
+    #[must_use]
+    pub fn new(store: Store, bus: Bus, tombstone_s: u64) -> Self {
+        Self { store, bus, tombstone_s: i64::try_from(tombstone_s).unwrap_or(i64::MAX) }
+    }
+
+    /// Looks once a second until `shutdown`.
+    pub async fn run(self, shutdown: CancellationToken) {
+        let mut rounds: u32 = 0;
+        while shutdown.run_until_cancelled(tokio::time::sleep(INTERVAL)).await.is_some() {
+            // Half a removal is no harm: the next round goes on where this one stops.
+            let round = async {
+                self.sweep().await?;
+                if rounds.is_multiple_of(EVENTS_EVERY) { self.prune_events().await } else { Ok(()) }
+            };
+            if let Some(Err(error)) = shutdown.run_until_cancelled(round).await {
+                tracing::warn!(error = %error, "expired inboxes could not be removed; it is tried again");
+            }
+            rounds = rounds.wrapping_add(1);
+        }
+    }
+
+    /// Ends the inboxes whose time came, and removes the tombstones whose time came too.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn sweep(&self) -> Result<(), Error> {
+        let now = self.store.clock().now();
+        for inbox in self.store.inboxes_due(now).await? {
+            gone_is_fine(self.expire(inbox).await)?;
+        }
+        for inbox in self.store.inboxes_faded(now.plus_seconds(-self.tombstone_s)).await? {
+            gone_is_fine(self.fade(inbox).await)?;
+        }
+        Ok(())
+    }
+
+    async fn expire(&self, id: InboxId) -> Result<(), Error> {
+        let inbox = self.store.shut_inbox(id).await?;
+        self.remove_messages(id).await?;
+        self.store.note_expired(id).await?;
+        self.bus.hint_inbox(id);
+        self.bus.hint_project(inbox.project);
+        Ok(())
+    }
+
+    async fn fade(&self, id: InboxId) -> Result<(), Error> {
+        self.remove_messages(id).await?;
+        self.store.delete_inbox(id).await?;
+        self.bus.hint_inbox(id);
+        Ok(())
+    }
+
+    async fn remove_messages(&self, id: InboxId) -> Result<(), Error> {
+        while self.store.remove_oldest(id, Seq(i64::MAX), EventKind::MessageExpired).await?.messages > 0 {
+            self.bus.hint_inbox(id);
+        }
+        Ok(())
+    }
+
+    async fn prune_events(&self) -> Result<(), Error> {
+        let until = self.store.clock().now().plus_seconds(-KEEP_EVENTS_S);
+        while self.store.prune_events(self.store.default_project(), until).await? > 0 {}
+        Ok(())
+    }
+}
+
+/// A user, or another node, may remove an inbox first.
+fn gone_is_fine(outcome: Result<(), Error>) -> Result<(), Error> {
+    match outcome {
+        Err(Error::NoInbox(_)) => Ok(()),
+        outcome => outcome,
+    }
+}
