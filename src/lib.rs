@@ -9,4 +9,5 @@ pub mod mime;
 pub mod model;
 pub mod net;
 pub mod retention;
+pub mod smtp;
 pub mod store;
