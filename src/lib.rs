@@ -4,6 +4,7 @@ pub mod checks;
 pub mod config;
 pub mod events;
 pub mod filter;
+pub mod http;
 pub mod inboxes;
 pub mod mime;
 pub mod model;

@@ -1,0 +1,50 @@
+//! HTTP's voice for the errors of the services: the one table.
+
+use super::Code;
+use super::problem::Problem;
+use crate::inboxes::Error;
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        let text = error.to_string();
+        match error {
+            Error::NotFound { .. } => Self::new(Code::NotFound, text),
+            Error::Expired { at } => {
+                let detail = at.map_or(text, |at| format!("the inbox expired at {at}"));
+                Self::new(Code::Expired, detail)
+                    .hint("its messages are gone; create a new inbox, or give it a longer ttl_s next time")
+            }
+            Error::Frozen => Self::new(Code::InboxFrozen, text).hint("set its state to active first"),
+            Error::AddressTaken { .. } => Self::new(Code::AddressTaken, text)
+                .hint("PUT /v1/inboxes/by-address/{address} gives the inbox that has it"),
+            Error::ClientRefConflict => Self::new(Code::ClientRefConflict, text)
+                .hint("send the same settings as the first time, or use another client_ref"),
+            Error::DomainNotHosted { .. } => {
+                Self::new(Code::DomainNotHosted, text).hint("the setting is inboxes.domains")
+            }
+            Error::OverQuota { .. } => Self::new(Code::OverQuota, text)
+                .hint("empty the inbox, raise its quota, or set on_full to evict_oldest"),
+            Error::TooLarge { .. } => {
+                Self::new(Code::PayloadTooLarge, text).hint("the setting is smtp.max_message_bytes")
+            }
+            Error::Invalid { pointer, reason } => {
+                Self::new(Code::ValidationFailed, reason.clone()).error(pointer, "invalid", reason)
+            }
+            Error::CursorInvalid { .. } => Self::new(Code::CursorInvalid, text.clone())
+                .error("/since", "cursor_invalid", text)
+                .hint("take the cursor of this inbox from GET /v1/inboxes/{inbox}"),
+            Error::Changed => Self::new(Code::PreconditionFailed, text).hint("get it again, and send the new ETag"),
+            Error::TooManyWaits { .. } => {
+                Self::new(Code::TooManyWaits, text).hint("end some, or raise http.max_waits").retry_after_s(1)
+            }
+            Error::Denied => Self::new(Code::Unauthenticated, text),
+            Error::DiskFull => Self::new(Code::StorageFull, text).retry_after_s(10),
+            Error::StoreClosed => Self::new(Code::StorageBusy, text).retry_after_s(10),
+            Error::Store(cause) => {
+                // Logged once, here; the caller learns that it was not their fault.
+                tracing::error!(error = %cause, "the store failed under a request");
+                Self::new(Code::StorageBusy, "the store failed; the server's log says why").retry_after_s(1)
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! What every request passes before the router, and every response after it.
+//!
+//! It lies around the whole router and not on its routes, so a new route cannot be without it.
+
+mod browser;
+mod headers;
+mod host;
+mod panic;
+mod request_id;
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use tower_http::catch_panic::CatchPanicLayer;
+
+pub use host::{BadHostName, Hosts};
+pub use request_id::RequestId;
+
+/// Puts the guards around `router`, the outermost last.
+pub fn protect(router: Router, hosts: Hosts) -> Router {
+    Router::new()
+        .fallback_service(router)
+        .layer(from_fn(browser::check))
+        .layer(from_fn_with_state(hosts, host::check))
+        .layer(CatchPanicLayer::custom(panic::answer))
+        .layer(from_fn(headers::complete))
+        .layer(from_fn_with_state(request_id::Source::new(), request_id::name))
+}

@@ -1,0 +1,120 @@
+//! The description of the API: OpenAPI 3.1, made from the handlers.
+
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, PathItem, Ref, RefOr, Response, ResponseBuilder, Schema};
+use utoipa::{Modify, OpenApi};
+
+/// The type of a problem's JSON.
+const PROBLEM: &str = "application/problem+json";
+
+/// What is said about the API as a whole.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Restante",
+        version = "1.0",
+        description = "A programmable test inbox: mail comes in over SMTP and is called for here. \
+            Errors are RFC 9457 problems with a stable `code`. Clients must ignore fields that they do not know.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
+    ),
+    tags(
+        (name = "inboxes", description = "Disposable addresses"),
+        (name = "messages", description = "What arrived"),
+        (name = "wait", description = "Waiting without a race"),
+        (name = "server", description = "The server itself")
+    ),
+    security((), ("key" = [])),
+    modifiers(&Key)
+)]
+pub(super) struct Description;
+
+struct Key;
+
+impl Modify for Key {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let components = openapi.components.get_or_insert_default();
+        let mut scheme = Http::new(HttpAuthScheme::Bearer);
+        scheme.description = Some("The server's root key. Needed unless the server is open.".to_owned());
+        components.add_security_scheme("key", SecurityScheme::Http(scheme));
+    }
+}
+
+/// Adds what is true of every operation and would be forgotten in some: the answers of the guards and of a failure.
+pub(super) fn complete(openapi: &mut utoipa::openapi::OpenApi) {
+    for item in openapi.paths.paths.values_mut() {
+        for (operation, changes) in operations(item) {
+            let is_open =
+                operation.security.as_ref().is_some_and(|ways| ways.iter().all(|way| *way == Default::default()));
+            let always = [
+                ("401", "`unauthenticated`", !is_open),
+                ("403", "`origin_forbidden`", changes),
+                ("421", "`host_not_allowed`", true),
+                ("500", "`internal`", true),
+                ("503", "`storage_busy`, `too_many_connections`", true),
+            ];
+            for (status, codes, _) in always.into_iter().filter(|(_, _, holds)| *holds) {
+                let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+                let response = ResponseBuilder::new().description(codes).content(PROBLEM, problem);
+                operation.responses.responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(response.build()));
+            }
+            for (status, response) in &mut operation.responses.responses {
+                if let RefOr::T(response) = response {
+                    finish(status, response);
+                }
+            }
+        }
+    }
+    if let Some(components) = &mut openapi.components {
+        components.schemas.values_mut().for_each(drop_null_defaults);
+    }
+}
+
+/// OpenAPI wants a description of every response; and a problem has a type of its own (RFC 9457 §3).
+fn finish(status: &str, response: &mut Response) {
+    if response.description.is_empty() {
+        "It is done".clone_into(&mut response.description);
+    }
+    if status.starts_with(['4', '5'])
+        && let Some(problem) = response.content.shift_remove("application/json")
+    {
+        response.content.insert(PROBLEM.to_owned(), problem);
+    }
+}
+
+/// The operations of a path, and whether each changes something.
+fn operations(item: &mut PathItem) -> impl Iterator<Item = (&mut Operation, bool)> {
+    let reading = [&mut item.get, &mut item.head].into_iter().flatten().map(|operation| (operation, false));
+    let writing = [&mut item.post, &mut item.put, &mut item.patch, &mut item.delete].into_iter().flatten();
+    reading.chain(writing.map(|operation| (operation, true)))
+}
+
+/// A field that may be left out has no default; `null`, which serde's default looks like, is not one of its values.
+fn drop_null_defaults(schema: &mut RefOr<Schema>) {
+    let RefOr::T(Schema::Object(object)) = schema else { return };
+    for property in object.properties.values_mut() {
+        let default = match property {
+            RefOr::T(Schema::Object(property)) => &mut property.default,
+            RefOr::T(Schema::Array(property)) => &mut property.default,
+            RefOr::Ref(property) => &mut property.default,
+            RefOr::T(_) => continue,
+        };
+        if default.as_ref().is_some_and(serde_json::Value::is_null) {
+            *default = None;
+        }
+    }
+}
+
+/// The description as it is served and pinned, byte for byte.
+#[must_use]
+pub fn text(description: &utoipa::openapi::OpenApi) -> String {
+    let mut text = description.to_pretty_json().unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+pub(super) fn answer(text: String) -> axum::response::Response {
+    ([(CONTENT_TYPE, "application/json")], text).into_response()
+}

@@ -1,0 +1,102 @@
+//! One message.
+
+use axum::Json as Answer;
+use axum::extract::State as Given;
+use axum::http::header::IF_NONE_MATCH;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+
+use super::inbox::{if_match, message_id, with_etag};
+use super::shape::{MessageJson, UpdateMessageBody};
+use crate::http::json::Json;
+use crate::http::path::Path;
+use crate::http::state::State;
+use crate::http::{Problem, octets};
+use crate::store::StoredMessage;
+
+/// Get a message
+///
+/// With its texts and attachments. Reading changes nothing: it stays unseen.
+#[utoipa::path(
+    get, path = "/v1/messages/{message}", tag = "messages", operation_id = "getMessage",
+    params(("message" = String, Path, description = "Its id")),
+    responses(
+        (status = 200, body = MessageJson),
+        (status = 304, description = "It is as `If-None-Match` has it"),
+        (status = 404, body = Problem, description = "`not_found`")
+    )
+)]
+pub(super) async fn get_message(
+    Given(state): Given<State>,
+    Path(message): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let stored = state.inboxes.message(message_id(&message)?).await?;
+    let etag = etag(&stored);
+    let known = headers.get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    if known.is_some_and(|known| octets::matches(known, &etag)) {
+        return Ok(with_etag(StatusCode::NOT_MODIFIED.into_response(), &etag));
+    }
+    answer(&state, stored).await
+}
+
+/// Change a message
+///
+/// Flags, keywords and tags; the same change that a mail client makes. What is missing stays as it is.
+#[utoipa::path(
+    patch, path = "/v1/messages/{message}", tag = "messages", operation_id = "updateMessage",
+    params(("message" = String, Path, description = "Its id")),
+    request_body = UpdateMessageBody,
+    responses(
+        (status = 200, body = MessageJson),
+        (status = 400, body = Problem, description = "`malformed_json`"),
+        (status = 404, body = Problem, description = "`not_found`"),
+        (status = 412, body = Problem, description = "`precondition_failed`"),
+        (status = 413, body = Problem, description = "`payload_too_large`"),
+        (status = 415, body = Problem, description = "`unsupported_media_type`"),
+        (status = 422, body = Problem, description = "`validation_failed`, `unknown_field`"),
+        (status = 503, body = Problem, description = "`storage_busy`")
+    )
+)]
+pub(super) async fn update_message(
+    Given(state): Given<State>,
+    Path(message): Path<String>,
+    headers: HeaderMap,
+    Json(body): Json<UpdateMessageBody>,
+) -> Result<Response, Problem> {
+    let patch = body.into_patch(if_match(&headers)?);
+    let stored = state.inboxes.update_message(message_id(&message)?, &patch).await?;
+    answer(&state, stored).await
+}
+
+/// Delete a message
+///
+/// For good, in every mail client too.
+#[utoipa::path(
+    delete, path = "/v1/messages/{message}", tag = "messages", operation_id = "deleteMessage",
+    params(("message" = String, Path, description = "Its id")),
+    responses(
+        (status = 204, description = "It is gone"),
+        (status = 404, body = Problem, description = "`not_found`"),
+        (status = 503, body = Problem, description = "`storage_busy`")
+    )
+)]
+pub(super) async fn delete_message(
+    Given(state): Given<State>,
+    Path(message): Path<String>,
+) -> Result<StatusCode, Problem> {
+    state.inboxes.delete_message(message_id(&message)?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The whole message.
+pub(super) async fn answer(state: &State, stored: StoredMessage) -> Result<Response, Problem> {
+    let etag = etag(&stored);
+    let full = state.inboxes.full(stored).await?;
+    Ok(with_etag(Answer(MessageJson::new(&full)).into_response(), &etag))
+}
+
+/// The octets never change, the flags do.
+fn etag(stored: &StoredMessage) -> String {
+    format!("\"{}\"", stored.mod_seq.0)
+}

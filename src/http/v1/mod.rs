@@ -1,0 +1,53 @@
+//! Version 1 of the API: one file for each resource, the JSON of each in `shape`.
+
+mod attachment;
+mod cursor;
+mod inbox;
+mod inject;
+mod message;
+mod message_part;
+mod messages;
+mod meta;
+mod shape;
+mod wait;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::state::State;
+
+/// The routes of this version that want a key, each with its description.
+pub(super) fn router() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(meta::get_meta))
+        .routes(routes!(cursor::get_cursor))
+        .routes(routes!(inbox::create_inbox, inbox::list_inboxes))
+        .routes(routes!(inbox::ensure_inbox))
+        .routes(routes!(inbox::get_inbox, inbox::update_inbox, inbox::delete_inbox))
+        .routes(routes!(inbox::empty_inbox))
+        .routes(routes!(wait::wait_inbox))
+        .routes(routes!(wait::wait_project))
+        .routes(routes!(messages::list_inbox_messages, inject::inject_message))
+        .routes(routes!(messages::list_messages))
+        .routes(routes!(messages::get_latest_message))
+        .routes(routes!(message::get_message, message::update_message, message::delete_message))
+        .routes(routes!(message_part::get_raw))
+        .routes(routes!(message_part::get_headers))
+        .routes(routes!(message_part::get_text))
+        .routes(routes!(message_part::get_html))
+        .routes(routes!(message_part::get_structure))
+        .routes(routes!(message_part::get_transcript))
+        .routes(routes!(attachment::list_attachments))
+        .routes(routes!(attachment::get_attachment))
+}
+
+/// Routes that everyone may call: whoever has no key yet may need the certificate to send one safely.
+pub(super) fn open_router() -> OpenApiRouter<State> {
+    OpenApiRouter::new().routes(routes!(meta::get_ca))
+}
+
+/// The resource of the path, named by its id.
+fn id<T: std::str::FromStr>(text: &str, what: &'static str) -> Result<T, super::Problem> {
+    // A text that cannot be an id names nothing, which is what the caller needs to know.
+    text.parse().map_err(|_| super::Problem::not_found(what))
+}
