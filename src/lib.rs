@@ -1,6 +1,8 @@
 //! Restante: mail in over SMTP, called for over REST, nothing lost.
 
+pub mod app;
 pub mod checks;
+pub mod cli;
 pub mod config;
 pub mod events;
 pub mod filter;

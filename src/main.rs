@@ -1,2 +1,7 @@
-//! Bin.
-fn main() {}
+//! The program: arguments in, exit code out.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    restante::cli::main()
+}

@@ -1,0 +1,20 @@
+//! The exit codes, which scripts rely on.
+
+use std::process::ExitCode;
+
+/// How the program ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Exit {
+    /// All went well.
+    Ok = 0,
+    /// Something failed, and standard error says what.
+    Error = 1,
+    /// The command line was not understood.
+    Usage = 2,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}

@@ -1,0 +1,64 @@
+//! Which command runs, and how its failure is told.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use super::args::{Arguments, Command};
+use super::exit::Exit;
+use super::{args, health, serve, settings};
+use crate::http;
+
+/// Runs the program with the arguments and the environment of the process.
+#[must_use]
+pub fn main() -> ExitCode {
+    // Before anything touches TLS: with two providers in a build, rustls would rather panic than choose.
+    // It fails only where one is installed already, which a program's first line rules out.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let exit = match Arguments::try_parse() {
+        Ok(arguments) => run(arguments),
+        Err(error) => usage(&error),
+    };
+    exit.into()
+}
+
+fn run(arguments: Arguments) -> Exit {
+    let done = match arguments.command.unwrap_or(Command::Serve(arguments.serve)) {
+        Command::Serve(serve) => serve::run(&serve),
+        Command::Health(health) => health::run(&health),
+        Command::Config(place) => show(&place),
+        Command::Openapi => print(&http::openapi_text(&http::description())),
+        Command::Version => print(concat!("restante ", env!("CARGO_PKG_VERSION"), "\n")),
+    };
+    done.unwrap_or_else(|error| {
+        // The chain of causes on one line: what could not be done, and why.
+        eprintln!("restante: {error:#}");
+        Exit::Error
+    })
+}
+
+fn show(place: &args::Place) -> anyhow::Result<Exit> {
+    let settings = settings::load(place)?;
+    settings.settings.config()?;
+    print(&settings.settings.to_toml())
+}
+
+/// `println!` panics when a pipe is closed, as `restante config | head` does; here that is an ordinary end.
+pub(super) fn print(text: &str) -> anyhow::Result<Exit> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(Exit::Ok),
+    }
+}
+
+fn usage(error: &clap::Error) -> Exit {
+    // Nothing can be done when even this cannot be printed.
+    let _ = error.print();
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Ok,
+        _ => Exit::Usage,
+    }
+}
