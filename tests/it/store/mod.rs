@@ -1,0 +1,11 @@
+//! The contract of the store: each test runs on SQLite and on PostgreSQL, and asks the same of both.
+
+mod batches;
+mod changes;
+mod expiry;
+mod inboxes;
+mod numbers;
+mod octets;
+mod opening;
+mod quotas;
+mod removal;

@@ -1,0 +1,89 @@
+//! Every route of the API as its description has it, so that a new one is covered without anyone remembering.
+
+use reqwest::{Method, RequestBuilder};
+use serde_json::Value;
+
+use super::Http;
+
+/// One operation.
+#[derive(Clone, Debug)]
+pub struct Route {
+    pub method: Method,
+    /// With its placeholders, `/v1/inboxes/{inbox}`.
+    pub path: String,
+    /// The types of body that it takes.
+    pub bodies: Vec<String>,
+    /// Whether it can be called without a key where one is set.
+    pub is_open: bool,
+}
+
+/// The description, as JSON.
+pub fn description() -> Value {
+    serde_json::from_str(&restante::http::openapi_text(&restante::http::description())).unwrap()
+}
+
+/// All operations.
+pub fn routes() -> Vec<Route> {
+    let description = description();
+    let mut routes = Vec::new();
+    for (path, item) in description["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let bodies = operation["requestBody"]["content"].as_object();
+            routes.push(Route {
+                method: method.to_uppercase().parse().unwrap(),
+                path: path.clone(),
+                bodies: bodies.map(|bodies| bodies.keys().cloned().collect()).unwrap_or_default(),
+                is_open: operation["security"] == serde_json::json!([{}]),
+            });
+        }
+    }
+    assert!(routes.len() >= 30, "{} routes", routes.len());
+    routes
+}
+
+impl Route {
+    /// A call of it, with things in its path that exist.
+    pub fn call(&self, http: &Http, real: &Real) -> RequestBuilder {
+        let path = self.path.replace("{inbox}", &real.inbox).replace("{message}", &real.message);
+        let path = path.replace("{attachment}", &real.attachment).replace("{address}", "routes%40routes.test");
+        assert!(!path.contains('{'), "{path}: tell Real what stands there");
+        http.request(self.method.clone(), &path)
+    }
+
+    /// Whether it takes JSON.
+    pub fn takes_json(&self) -> bool {
+        self.bodies.iter().any(|body| body == "application/json")
+    }
+}
+
+impl std::fmt::Display for Route {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.method, self.path)
+    }
+}
+
+/// Ids of things that a server has.
+#[derive(Clone, Debug)]
+pub struct Real {
+    pub inbox: String,
+    pub message: String,
+    pub attachment: String,
+}
+
+impl Real {
+    /// Ids that nothing has, for calls that must not get that far.
+    pub fn nothing() -> Self {
+        let id = "00000000000000000000000000";
+        Self { inbox: format!("inb_{id}"), message: format!("msg_{id}"), attachment: "att_0".to_owned() }
+    }
+
+    /// Makes an inbox with a message with an attachment.
+    pub async fn make(http: &Http) -> Self {
+        let inbox = http.inbox(serde_json::json!({})).await;
+        let inbox = super::http::text(&inbox, "id").to_owned();
+        let raw = "Subject: real\r\nContent-Type: application/pdf; name=a.pdf\r\nContent-Disposition: attachment\r\n\r\nPDF\r\n";
+        let message = http.inject(&inbox, raw).await;
+        let attachment = message["attachments"][0]["id"].as_str().expect("an attachment").to_owned();
+        Self { inbox, message: super::http::text(&message, "id").to_owned(), attachment }
+    }
+}
