@@ -200,7 +200,8 @@ fn serve_mail(
         per_ip_per_minute: section.max_connections_per_ip_per_minute,
         limit_loopback: section.limit_loopback,
     });
-    let server = Arc::new(smtp::Server::new(section.clone(), inboxes.clone(), Some(tls.for_listener(&[])?)));
+    let starttls = if section.starttls { Some(tls.for_listener(&[])?) } else { None };
+    let server = Arc::new(smtp::Server::new(section.clone(), inboxes.clone(), starttls));
     let plain = |name, protocol| move |listener| (name, protocol, None, listener);
     let doors =
         smtp.into_iter().map(plain("smtp", Protocol::Smtp)).chain(lmtp.into_iter().map(plain("lmtp", Protocol::Lmtp)));
@@ -244,7 +245,12 @@ fn allowed_hosts(section: &HttpSection) -> impl Iterator<Item = &str> {
 
 fn public_host(section: &HttpSection) -> Option<&str> {
     let rest = section.public_url.as_deref()?.split("://").nth(1)?;
-    rest.split(['/', ':']).next().filter(|host| !host.is_empty())
+    let authority = rest.split('/').next()?;
+    let host = match authority.rfind(']') {
+        Some(end) => authority.get(..=end),
+        None => authority.split(':').next(),
+    };
+    host.filter(|host| !host.is_empty())
 }
 
 /// Where clients are told that mail is taken: the host of the public URL, or that of the first listener.

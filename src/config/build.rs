@@ -58,6 +58,7 @@ fn smtp(from: &mut Reader<'_>) -> Result<SmtpSection, Error> {
         listen: from.list("smtp.listen", ADDRESSES)?,
         listen_tls: from.list("smtp.listen_tls", ADDRESSES)?,
         listen_lmtp: from.list("smtp.listen_lmtp", ADDRESSES)?,
+        starttls: from.switch("smtp.starttls")?,
         hostname: from.parsed("smtp.hostname", "a host name", host_name)?,
         max_message_bytes: from.size("smtp.max_message_bytes", MESSAGE_MIN_BYTES)?,
         max_recipients: from.number("smtp.max_recipients", 1..=100_000)?,

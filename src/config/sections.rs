@@ -50,6 +50,8 @@ pub struct SmtpSection {
     pub listen_tls: Vec<SocketAddr>,
     /// Where LMTP listens (RFC 2033); empty is off.
     pub listen_lmtp: Vec<SocketAddr>,
+    /// Whether STARTTLS is offered.
+    pub starttls: bool,
     /// The name in the greeting.
     pub hostname: String,
     /// Most octets of one message.

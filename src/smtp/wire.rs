@@ -141,10 +141,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         let was_message = session.is_reading_message();
         let (used, next) = session.feed(self.input.get(self.start..).unwrap_or_default(), clock.now());
         self.start += used;
-        if was_message && let Some(earned) = (used as u64 * 1_000).checked_div(self.pace.min_rate) {
+        if was_message && used > 0 {
             // Octets earn time, but never more than a command has: who stalls is cut off soon, however fast he was.
-            let earned = self.deadline + Duration::from_millis(earned);
-            self.deadline = earned.min(Instant::now() + self.pace.command);
+            let most = Instant::now() + self.pace.command;
+            self.deadline = match (used as u64 * 1_000).checked_div(self.pace.min_rate) {
+                Some(earned) => most.min(self.deadline + Duration::from_millis(earned)),
+                // No rate is asked for: only silence is too slow.
+                None => most,
+            };
         }
         if self.start == self.input.len() {
             self.input.clear();

@@ -99,12 +99,18 @@ impl Session {
         let too_large = transaction.chunks.as_ref().is_some_and(|chunks| chunks.body.is_too_large());
         match refusal {
             Some(refusal) => {
+                if last {
+                    self.say_to_all_but_one(transaction.recipients.len(), &refusal);
+                }
                 self.keep_failed(transaction, last);
                 self.fail(&refusal)
             }
             None if too_large => {
                 let reply = self.too_large();
                 self.report(&transaction, &reply, "size");
+                if last {
+                    self.say_to_all_but_one(transaction.recipients.len(), &reply);
+                }
                 self.keep_failed(transaction, last);
                 self.refuse(&reply)
             }

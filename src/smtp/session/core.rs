@@ -224,7 +224,7 @@ impl Session {
             return (input.len(), self.close_with(&reply));
         }
         let is_auth = matches!(self.state, State::Auth(..))
-            || input.get(..5).is_some_and(|verb| verb.eq_ignore_ascii_case(b"AUTH "));
+            || input.trim_ascii_start().get(..5).is_some_and(|verb| verb.eq_ignore_ascii_case(b"AUTH "));
         let limit = if is_auth { MAX_AUTH_LINE_BYTES } else { MAX_LINE_BYTES };
         let window = input.get(..limit).unwrap_or(input);
         match memchr(b'\n', window).and_then(|at| window.get(..=at)) {
@@ -355,17 +355,20 @@ impl Session {
 
     fn hear_command(&mut self, line: &[u8]) {
         let text = String::from_utf8_lossy(without_end(line));
+        let text = text.trim_start();
+        let looks_like_auth = text.get(..4).is_some_and(|verb| verb.eq_ignore_ascii_case("AUTH")) && text.len() > 4;
         let mut words = text.splitn(3, ' ');
         let is_name =
             |word: &str| word.len() <= 20 && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
         match (words.next(), words.next(), words.next()) {
             // Never the secret, not even a misspelt one.
             (Some(verb), Some(mechanism), rest) if verb.eq_ignore_ascii_case("AUTH") => match rest {
-                None if is_name(mechanism) => self.hear(&text),
+                None if is_name(mechanism) => self.hear(text),
                 Some(_) if is_name(mechanism) => self.hear(&format!("{verb} {mechanism} ***")),
                 _ => self.hear(&format!("{verb} ***")),
             },
-            _ => self.hear(&text),
+            _ if looks_like_auth => self.hear("AUTH ***"),
+            _ => self.hear(text),
         }
     }
 

@@ -133,12 +133,16 @@ impl Session {
 
     /// In SMTP one reply, in LMTP one for each recipient. Spec: RFC 2033 §4.2.
     fn say_to_each(&mut self, recipients: usize, reply: &Reply) -> Next {
+        self.say_to_all_but_one(recipients, reply);
+        self.refuse(reply)
+    }
+
+    pub(super) fn say_to_all_but_one(&mut self, recipients: usize, reply: &Reply) {
         if self.link.protocol == Protocol::Lmtp {
             for _ in 1..recipients {
                 self.say(reply);
             }
         }
-        self.refuse(reply)
     }
 
     fn report_each(&mut self, from: &str, to: &[Recipient], reply: &Reply, cause: &'static str) {

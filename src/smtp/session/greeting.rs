@@ -84,7 +84,7 @@ impl Session {
     /// Whether a mechanism that shows the secret may be used on this link.
     pub(super) fn is_protected_enough(&self, mechanism: Mechanism) -> bool {
         let section = &self.rules.section;
-        let open = self.link.tls.is_some() || section.auth_without_tls || section.auth == AuthPolicy::Any;
+        let open = self.link.tls.is_some() || section.auth_without_tls;
         open || !mechanism.shows_secret()
     }
 }

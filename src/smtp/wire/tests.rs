@@ -19,6 +19,7 @@ fn session() -> Session {
         listen: vec![],
         listen_tls: vec![],
         listen_lmtp: vec![],
+        starttls: true,
         hostname: "mx.test".to_owned(),
         max_message_bytes: 10_000_000,
         max_recipients: 100,

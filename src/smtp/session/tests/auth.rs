@@ -8,7 +8,7 @@ use crate::config::{AuthPolicy, SmtpSection};
 use crate::smtp::session::Protocol;
 
 fn greeted(policy: AuthPolicy, in_tls: bool) -> Play {
-    let section = SmtpSection { auth: policy, ..section() };
+    let section = SmtpSection { auth: policy, auth_without_tls: policy == AuthPolicy::Any, ..section() };
     let mut play = Play::over(section, Protocol::Smtp, in_tls.then(tls));
     play.send(b"EHLO x\r\n");
     play
@@ -138,4 +138,23 @@ fn failures_are_counted_over_all_sessions() {
     play.now = play.now.plus_seconds(60);
     let right = BASE64.encode(format!("\0anna@x.test\0{PASSWORD}"));
     play.dialogue(&format!("C: AUTH PLAIN {right}\nS: 235 2.7.0 …"));
+}
+
+#[test]
+fn secrets_are_masked_however_the_line_begins() {
+    for line in
+        [" AUTH PLAIN AGEAc2VjcmV0", "AUTH\tPLAIN AGEAc2VjcmV0", "  auth plain AGEAc2VjcmV0", "AUTHX AGEAc2VjcmV0"]
+    {
+        let mut play = greeted(AuthPolicy::Any, true);
+        play.send(format!("{line}\r\n").as_bytes());
+        play.send(b"MAIL FROM:<a@b.test>\r\nRCPT TO:<c@d.test>\r\nDATA\r\nx\r\n.\r\n");
+        let transcript = format!("{:?}", play.delivered);
+        assert!(
+            transcript.contains("AUTH ***")
+                || transcript.contains("auth plain ***")
+                || transcript.contains("AUTH PLAIN ***"),
+            "{transcript}"
+        );
+        assert!(!transcript.contains("AGEAc2VjcmV0"), "{line}: {transcript}");
+    }
 }
