@@ -21,8 +21,8 @@ const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:44rem;mar
 pub(super) async fn page(Given(state): Given<State>, headers: HeaderMap) -> Response {
     let wants_html =
         headers.get(ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|text| text.contains("text/html"));
-    let base = state.section.public_url.clone().unwrap_or_else(|| "http://localhost:8025".to_owned());
-    let base = headers.get("host").and_then(|host| host.to_str().ok()).map_or(base, |host| format!("http://{host}"));
+    let host = headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or("localhost:8025");
+    let base = state.section.public_url.clone().unwrap_or_else(|| format!("http://{host}"));
     if wants_html {
         let headers = [(CONTENT_TYPE, "text/html; charset=utf-8"), (CONTENT_SECURITY_POLICY, POLICY)];
         return (headers, html(&state.doors, &base)).into_response();

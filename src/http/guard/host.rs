@@ -34,6 +34,10 @@ impl Hosts {
             Host::Address(Ipv6Addr::LOCALHOST.into()),
         ]);
         for name in names {
+            if name == "*" {
+                hosts.insert(Host::Any);
+                continue;
+            }
             let host = Host::parse(name).or_else(|| name.parse().ok().map(Host::Address));
             hosts.insert(host.ok_or_else(|| BadHostName(name.to_owned()))?);
         }
@@ -43,7 +47,8 @@ impl Hosts {
     }
 
     fn allows(&self, authority: &str) -> bool {
-        Host::parse(authority).is_some_and(|host| self.0.contains(&host))
+        // Under "*" too it has to be a host: pages show it.
+        Host::parse(authority).is_some_and(|host| self.0.contains(&host) || self.0.contains(&Host::Any))
     }
 }
 
@@ -85,6 +90,8 @@ fn the_host(headers: &HeaderMap) -> Option<&str> {
 enum Host {
     Name(String),
     Address(IpAddr),
+    /// Whatever is a host: the setting "*".
+    Any,
 }
 
 impl Host {
@@ -115,4 +122,20 @@ impl Host {
 
 fn parse_port(port: &str) -> Option<u16> {
     port.bytes().all(|byte| byte.is_ascii_digit()).then_some(port)?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Hosts;
+
+    #[test]
+    fn a_star_takes_every_name_that_is_one() {
+        let hosts = Hosts::new(["*"], &[]).unwrap();
+        for name in ["any.test", "10.1.2.3:8025", "[2001:db8::1]"] {
+            assert!(hosts.allows(name), "{name}");
+        }
+        for name in ["", "a b", "<script>", "a/b"] {
+            assert!(!hosts.allows(name), "{name}");
+        }
+    }
 }

@@ -6,7 +6,7 @@ use axum::Json as Answer;
 use axum::extract::State as Given;
 use axum::response::{IntoResponse, Response};
 
-use super::inbox::{cursor, find};
+use super::inbox::cursor;
 use super::shape::{
     Applied, DiagnosticsJson, MessageJson, MessageSummary, OnTimeout, OrderJson, ReturnKind, WaitBody, WaitJson,
     WaitedMessage,
@@ -15,7 +15,7 @@ use crate::http::json::Json;
 use crate::http::path::Path;
 use crate::http::state::State;
 use crate::http::{Code, Problem};
-use crate::inboxes::{Outcome, Since, Wait, Within};
+use crate::inboxes::{InboxRef, Outcome, Since, Wait, Within};
 use crate::model::WaitId;
 use crate::store::{Order, StoredMessage};
 
@@ -52,7 +52,8 @@ pub(super) async fn wait_inbox(
     Path(inbox): Path<String>,
     Json(body): Json<WaitBody>,
 ) -> Result<Response, Problem> {
-    let inbox = find(&state, &inbox).await?;
+    let named = InboxRef::parse(&inbox).ok_or_else(|| Problem::not_found("inbox"))?;
+    let inbox = state.inboxes.inbox_to_wait_on(&named).await?;
     wait(&state, Within::Inbox(inbox.id), body).await
 }
 

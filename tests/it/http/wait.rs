@@ -193,3 +193,14 @@ both_databases! {
         assert_eq!((&answer["outcome"], &answer["since"]), (&json!("pending"), &inbox["cursor"]), "{answer}");
     }
 }
+
+both_databases! {
+    async fn a_wait_may_begin_before_the_address_has_an_inbox(server, |config| config.http.max_waits = 1) {
+        let http = server.http();
+        let at = "/v1/inboxes/not-yet%40restante.test/wait";
+        let mail = async { server.smtp().await.deliver(mail().to("not-yet@restante.test").subject("early")).await };
+        let answer = during(&http, at, json!({"subject": "early"}), mail).await;
+        assert_eq!(answer["outcome"], "matched", "{answer}");
+        http.post("/v1/inboxes/inb_00000000000000000000000000/wait", json!({})).await.problem(404, "not_found");
+    }
+}
