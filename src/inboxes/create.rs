@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::Error;
 use super::credentials::random_letters;
 use super::route::Known;
 use super::service::Inboxes;
+use super::{Error, InboxRef};
+use crate::config::UnknownRecipient;
 use crate::model::address::domain_key;
 use crate::model::inbox::{Inbox, InboxState, Quota};
 use crate::model::{Address, Secret, Timestamp};
@@ -106,6 +107,25 @@ impl Inboxes {
                 alive(present.ok_or(Error::NotFound { what: "inbox" })?).map(Created::Present)
             }
             outcome => Ok(outcome?),
+        }
+    }
+
+    /// The inbox of this name; where mail to an unknown address makes its inbox, so does waiting for it, and a test may
+    /// begin to wait before its mail is sent.
+    ///
+    /// # Errors
+    /// As [`Inboxes::inbox`].
+    pub async fn inbox_to_wait_on(&self, named: &InboxRef) -> Result<Inbox, Error> {
+        match (self.inbox(named).await, named) {
+            (Err(Error::NotFound { .. }), InboxRef::Address(address))
+                if self.0.section.unknown_recipient == UnknownRecipient::Create && self.hosts(address.domain()) =>
+            {
+                let address = address.without_detail().unwrap_or_else(|| address.clone());
+                match self.ensure(&address, CreateInbox::default()).await? {
+                    Created::New(inbox, _) | Created::Present(inbox) => Ok(inbox),
+                }
+            }
+            (found, _) => found,
         }
     }
 

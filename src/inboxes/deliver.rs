@@ -6,7 +6,8 @@ use bytes::Bytes;
 
 use super::route::{Known, Route, Target};
 use super::service::Inboxes;
-use super::{CreateInbox, Error};
+use super::{CreateInbox, Error, Refusal};
+use crate::config::UnknownRecipient;
 use crate::filter;
 use crate::mime;
 use crate::model::{Content, InboxId, MessageId, Receipt, Timestamp};
@@ -45,21 +46,28 @@ impl Inboxes {
         // A remembered route may lead to an inbox that another node removed: it is looked up once more. A large
         // message is not kept twice for that: its sender is told to come again.
         let spare = (size <= ON_OTHER_THREAD as u64).then(|| packed.clone());
-        match (self.try_deliver(&content, packed, &receipt, &routes, now).await, spare) {
-            (Err(error), Some(packed)) if Error::lost_inbox(&error).is_some() => {
-                for route in &routes {
-                    self.0.routes.forget(&route.path);
-                    if let Some(base) = route.path.without_detail() {
-                        self.0.routes.forget(&base);
-                    }
-                }
-                let mut again = Vec::with_capacity(routes.len());
-                for route in &routes {
-                    again.push(self.resolve(&route.path, None).await.map_err(|_| Error::NotFound { what: "inbox" })?);
-                }
-                Ok(self.try_deliver(&content, packed, &receipt, &again, now).await?)
+        let outcome = self.try_deliver(&content, packed, &receipt, &routes, now).await;
+        if !matches!(&outcome, Err(error) if Error::lost_inbox(error).is_some()) {
+            return Ok(outcome?);
+        }
+        self.forget(&routes);
+        let Some(packed) = spare else { return Err(store::Error::Unavailable.into()) };
+        let mut again = Vec::with_capacity(routes.len());
+        for route in &routes {
+            again.push(self.resolve(&route.path, None).await.map_err(later)?);
+        }
+        Ok(self.try_deliver(&content, packed, &receipt, &again, now).await?)
+    }
+
+    fn forget(&self, routes: &[Route]) {
+        for route in routes {
+            self.0.routes.forget(&route.path);
+            if let Some(base) = route.path.without_detail() {
+                self.0.routes.forget(&base);
             }
-            (outcome, _) => Ok(outcome?),
+        }
+        if let UnknownRecipient::CatchAll(address) = &self.0.section.unknown_recipient {
+            self.0.routes.forget(address);
         }
     }
 
@@ -116,6 +124,17 @@ impl Inboxes {
         };
         self.0.routes.remember(key, Known::of(&inbox));
         Ok(inbox.id)
+    }
+}
+
+/// What a recipient that was taken at RCPT is refused with at the end of data.
+fn later(refusal: Refusal) -> Error {
+    match refusal {
+        Refusal::Store(error) => error,
+        Refusal::Frozen => Error::Frozen,
+        Refusal::Expired => Error::Expired { at: None },
+        Refusal::OverQuota => store::Error::Unavailable.into(),
+        Refusal::UnknownInbox | Refusal::Scripted { .. } => Error::NotFound { what: "inbox" },
     }
 }
 

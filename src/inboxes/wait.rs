@@ -82,6 +82,9 @@ enum Head {
     Gone,
 }
 
+/// How long one search may take beyond the caller's deadline.
+const SEARCH: Duration = Duration::from_secs(5);
+
 /// One of the waits that are under way, counted until it is dropped.
 struct Permit<'a>(&'a Inboxes);
 
@@ -117,19 +120,28 @@ impl Inboxes {
             },
         };
         let mut looked_at = begin;
+        let mut is_behind = false;
         loop {
             // What is committed now is looked at once; what comes later has a higher number, and a hint.
             let Head::At(head) = self.head(wait.within).await? else { return Ok(Outcome::InboxDeleted) };
-            if let Some(found) = self.first(wait, looked_at, head).await? {
-                let cursor = self.cursor(wait.within, found.number);
-                return Ok(Outcome::Matched { found: Box::new(found), cursor });
+            // A search through many bodies may take longer than the caller waits. What is there already is found all the
+            // same, however short the deadline: a search has its own time.
+            let search_ends = hold_ends.max(Instant::now() + SEARCH);
+            match timeout_at(search_ends, self.first(wait, looked_at, head)).await {
+                Ok(found) => {
+                    if let Some(found) = found? {
+                        let cursor = self.cursor(wait.within, found.number);
+                        return Ok(Outcome::Matched { found: Box::new(found), cursor });
+                    }
+                    looked_at = looked_at.max(head);
+                }
+                Err(_) => is_behind = true,
             }
-            looked_at = looked_at.max(head);
             let look_again = hold_ends.min(Instant::now() + self.0.store.look_again());
             let is_closing = matches!(timeout_at(look_again, hints.changed()).await, Ok(Err(_)));
             let now = Instant::now();
             if now >= deadline {
-                return self.missed(wait, begin, looked_at).await;
+                return self.missed(wait, begin, looked_at, is_behind).await;
             }
             if now >= hold_ends || is_closing {
                 let seen = u64::try_from(looked_at - begin).unwrap_or(0);
@@ -183,9 +195,9 @@ impl Inboxes {
     }
 
     /// The last look before the deadline is told: a hint may have been on its way.
-    async fn missed(&self, wait: &Wait, begin: i64, looked_at: i64) -> Result<Outcome, Error> {
+    async fn missed(&self, wait: &Wait, begin: i64, looked_at: i64, is_behind: bool) -> Result<Outcome, Error> {
         let Head::At(head) = self.head(wait.within).await? else { return Ok(Outcome::InboxDeleted) };
-        if let Some(found) = self.first(wait, looked_at, head).await? {
+        if !is_behind && let Some(found) = self.first(wait, looked_at, head).await? {
             let cursor = self.cursor(wait.within, found.number);
             return Ok(Outcome::Matched { found: Box::new(found), cursor });
         }

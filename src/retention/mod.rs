@@ -63,12 +63,11 @@ impl Retention {
     }
 
     async fn expire(&self, id: InboxId) -> Result<(), Error> {
-        let inbox = self.store.shut_inbox(id).await?;
-        self.remove_messages(id).await?;
-        self.store.note_expired(id).await?;
+        let Some(inbox) = self.store.expire_inbox(id).await? else { return Ok(()) };
+        // Whoever waits on it need not wait for the removal.
         self.bus.hint_inbox(id);
         self.bus.hint_project(inbox.project);
-        Ok(())
+        self.remove_messages(id).await
     }
 
     async fn fade(&self, id: InboxId) -> Result<(), Error> {

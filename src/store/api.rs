@@ -130,6 +130,28 @@ impl Store {
         self.write(move |conn| Box::pin(async move { inbox::shut(conn, id, now).await })).await
     }
 
+    /// Shuts an inbox whose time has come, and writes that down; `None` when it was given more time meanwhile.
+    ///
+    /// # Errors
+    /// [`Error::NoInbox`].
+    pub async fn expire_inbox(&self, id: InboxId) -> Result<Option<Inbox>, Error> {
+        let now = self.clock().now();
+        self.write(move |conn| {
+            Box::pin(async move {
+                let inbox = inbox::lock(conn, id).await?;
+                if inbox.expires_at.is_none_or(|at| at > now) {
+                    return Ok(None);
+                }
+                if inbox.state != InboxState::Expired {
+                    inbox::shut(conn, id, now).await?;
+                    inbox::note_expired(conn, &inbox, now).await?;
+                }
+                Ok(Some(inbox))
+            })
+        })
+        .await
+    }
+
     /// Removes what is left of a shut inbox whose messages are gone.
     ///
     /// # Errors
@@ -140,21 +162,6 @@ impl Store {
             Box::pin(async move {
                 let inbox = inbox::lock(conn, id).await?;
                 inbox::delete(conn, &inbox, EventKind::InboxDeleted, now).await
-            })
-        })
-        .await
-    }
-
-    /// Writes down that an inbox's time came, once its messages are gone.
-    ///
-    /// # Errors
-    /// [`Error::NoInbox`].
-    pub async fn note_expired(&self, id: InboxId) -> Result<(), Error> {
-        let now = self.clock().now();
-        self.write(move |conn| {
-            Box::pin(async move {
-                let inbox = inbox::lock(conn, id).await?;
-                inbox::note_expired(conn, &inbox, now).await
             })
         })
         .await

@@ -100,7 +100,12 @@ pub(super) type Delivered = (Vec<Result<Vec<Stored>, Error>>, Script);
 ///
 /// # Errors
 /// An error of the whole transaction, which must then be rolled back.
-pub(super) async fn deliver(conn: &mut Conn, parcels: &mut [&mut Parcel], now: Timestamp) -> Result<Delivered, Error> {
+pub(super) async fn deliver(
+    conn: &mut Conn,
+    parcels: &mut [&mut Parcel],
+    now: Timestamp,
+    is_last_try: bool,
+) -> Result<Delivered, Error> {
     let inboxes = parcels.iter().flat_map(|parcel| parcel.targets.iter().map(|target| target.inbox));
     let mut ledger = Ledger::lock(conn, inboxes.collect()).await?;
     let mut outcomes = Vec::with_capacity(parcels.len());
@@ -110,7 +115,7 @@ pub(super) async fn deliver(conn: &mut Conn, parcels: &mut [&mut Parcel], now: T
     let admitted = rows::Admitted::gather(parcels, &outcomes);
     let mut script = Script::new(conn.dialect());
     if !admitted.is_empty() {
-        rows::insert_blobs(&mut script, parcels, &admitted)?;
+        rows::insert_blobs(&mut script, parcels, &admitted, is_last_try)?;
         rows::insert_receipts(&mut script, parcels, &admitted)?;
         ledger.write(&mut script)?;
         rows::insert_entries(&mut script, parcels, &admitted, &ledger)?;

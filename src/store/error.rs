@@ -125,6 +125,14 @@ mod sqlite_code {
 }
 
 impl Error {
+    /// Whether another node was in the way, so that the same transaction may succeed when it is run again.
+    pub(super) fn is_conflict(&self) -> bool {
+        // Serialization failure, deadlock, lock timeout: PostgreSQL's manual, appendix A.
+        let Self::Database(error) = self else { return false };
+        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+        code.is_some_and(|code| ["40001", "40P01", "55P03"].contains(&code.as_ref()))
+    }
+
     /// How far the damage goes.
     pub(super) fn severity(&self) -> Severity {
         match self {
@@ -175,6 +183,8 @@ fn database_severity(error: &sqlx::Error) -> Severity {
                 // PostgreSQL's SQLSTATE, five characters: its manual's appendix A.
                 _ => match code.as_ref() {
                     "53100" => Severity::Full,
+                    // A primary that was demoted takes no writes: the next connection may find the new one.
+                    "25006" => Severity::Connection,
                     code if ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class)) => {
                         Severity::Connection
                     }

@@ -91,8 +91,8 @@ pub(super) async fn last(conn: &mut Conn, project: ProjectId) -> Result<Position
 }
 
 /// `$1` project, `$2` time, `$3` most rows.
-const PRUNE: &str = "DELETE FROM event WHERE project_id = $1 AND position IN \
-    (SELECT position FROM event WHERE project_id = $1 AND at < $2 ORDER BY position LIMIT $3)";
+const PRUNE: &str = "DELETE FROM event WHERE project_id = $1 AND position IN (SELECT position FROM \
+    (SELECT position, at FROM event WHERE project_id = $1 ORDER BY position LIMIT $3) AS head WHERE head.at < $2)";
 
 /// Removes up to `most` events from before `until`; gives how many.
 pub(super) async fn prune(conn: &mut Conn, project: ProjectId, until: Timestamp, most: i64) -> Result<u64, Error> {

@@ -99,7 +99,7 @@ impl Store {
             written: written.clone(),
         };
         let tasks = TaskTracker::new();
-        tasks.spawn(writer.run());
+        tasks.spawn(watched(writer, health.clone(), tasks.clone()));
         let stop = CancellationToken::new();
         if let (Pool::Sqlite { maintain, .. }, Some(folder)) = (&pool, &folder) {
             let wal = checkpoint::wal(folder);
@@ -249,6 +249,14 @@ impl Store {
             checkpoint::empty(maintain).await;
         }
         self.0.pool.close().await;
+    }
+}
+
+/// Runs the writer. Should it panic, nothing could be written any more, which no one may overlook.
+async fn watched(writer: Writer, health: Health, tasks: TaskTracker) {
+    if tasks.spawn(writer.run()).await.is_err() {
+        tracing::error!("the writer has panicked: the store takes nothing more until it is restarted");
+        health.fail();
     }
 }
 

@@ -279,7 +279,7 @@ pub(super) async fn delete(conn: &mut Conn, inbox: &Inbox, kind: EventKind, now:
     event::append(conn, inbox.project, now, &[deleted]).await
 }
 
-/// Notes that an inbox's time came, once its messages are gone; its row stays as a tombstone.
+/// Notes that an inbox's time came; its row stays as a tombstone.
 pub(super) async fn note_expired(conn: &mut Conn, inbox: &Inbox, now: Timestamp) -> Result<(), Error> {
     let expired = NewEvent { kind: EventKind::InboxExpired, inbox: Some(inbox.id), message: None };
     event::append(conn, inbox.project, now, &[expired]).await

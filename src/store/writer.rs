@@ -19,6 +19,8 @@ use crate::model::Clock;
 
 /// Jobs that may wait; whoever comes next waits for room, which is how a sender feels that the disk is slow.
 pub(super) const QUEUE: usize = 1024;
+/// How often a transaction is run again that another node's was in the way of.
+const CONFLICTS: u32 = 3;
 /// How long a lost database is left alone between two tries.
 const RECONNECT: Duration = Duration::from_millis(250);
 /// How often the room on the disk is looked at.
@@ -176,7 +178,14 @@ impl Writer {
     }
 
     async fn write_together(&self, conn: &mut Option<Conn>, mut batch: Vec<Job>) {
-        match self.attempt(conn, &mut batch).await {
+        let mut outcome = self.attempt(conn, &mut batch).await;
+        for _ in 0..CONFLICTS {
+            if !matches!(&outcome, Err(error) if error.is_conflict()) {
+                break;
+            }
+            outcome = self.attempt(conn, &mut batch).await;
+        }
+        match outcome {
             Ok(outcomes) => finish(batch, outcomes),
             // One of them may be at fault: each alone, so that it fails alone.
             Err(error) if error.severity() == Severity::Local && batch.len() > 1 => {
@@ -228,6 +237,8 @@ impl Writer {
     async fn transaction(&self, conn: &mut Conn, batch: &mut [Job]) -> Result<Vec<Outcome>, Error> {
         let mut outcomes: Vec<Outcome> = Vec::with_capacity(batch.len());
         let mut parcels = Vec::with_capacity(batch.len());
+        // SQLite has no conflicts with others, and a job that is alone is not tried again.
+        let is_last_try = batch.len() == 1 && conn.dialect() == Dialect::Sqlite;
         let only_mail = batch.iter().all(|job| matches!(job, Job::Deliver(..)));
         for job in batch {
             match job {
@@ -240,7 +251,7 @@ impl Writer {
         }
         let mut last = Script::new(conn.dialect());
         if !parcels.is_empty() {
-            let (delivered, script) = deliver::deliver(conn, &mut parcels, self.clock.now()).await?;
+            let (delivered, script) = deliver::deliver(conn, &mut parcels, self.clock.now(), is_last_try).await?;
             last = script;
             let mut delivered = delivered.into_iter();
             for outcome in &mut outcomes {
@@ -294,7 +305,7 @@ async fn in_savepoint(conn: &mut Conn, call: &mut dyn Call) -> Result<Result<(),
             conn.command("RELEASE SAVEPOINT job").await?;
             Ok(Ok(()))
         }
-        Err(error) if error.severity() == Severity::Local => {
+        Err(error) if error.severity() == Severity::Local && !error.is_conflict() => {
             conn.command("ROLLBACK TO SAVEPOINT job").await?;
             conn.command("RELEASE SAVEPOINT job").await?;
             Ok(Err(error))

@@ -7,7 +7,7 @@ const SELECT_HEAD: &str = "SELECT i.id, i.project_id, i.state, i.expires_at, i.l
     i.max_messages, i.max_bytes, i.on_full, m.id, m.uid_next, m.highest_mod_seq \
     FROM inbox i JOIN mailbox m ON m.inbox_id = i.id AND m.name = 'INBOX' WHERE i.id IN (";
 const SELECT_TAIL: &str = ") ORDER BY i.id";
-const LOCK_TAIL: &str = ") ORDER BY i.id FOR UPDATE OF i";
+const LOCK_TAIL: &str = ") ORDER BY i.id FOR UPDATE OF i, m";
 
 static SELECT_SQLITE: MultiRow = MultiRow::rows(SELECT_HEAD, "?", SELECT_TAIL);
 static SELECT_POSTGRES: MultiRow = MultiRow::rows(SELECT_HEAD, "?", LOCK_TAIL);
@@ -92,9 +92,14 @@ impl Ledger {
             let Some(account) = self.accounts.get_mut(&target.inbox) else {
                 return Ok(Err(Error::NoInbox(target.inbox)));
             };
-            if let Err(error) = account.takes_mail(target.inbox, now) {
+            if let Err(error) = account.takes_mail(target.inbox, now).and_then(|()| account.can_fit(target.inbox, size))
+            {
                 return Ok(Err(error));
             }
+        }
+        // Only now is anything removed to make room: no mail leaves for one that is refused.
+        for target in &parcel.targets {
+            let Some(account) = self.accounts.get_mut(&target.inbox) else { continue };
             if let Err(error) = account.make_room(conn, target.inbox, size, now).await? {
                 return Ok(Err(error));
             }
@@ -139,7 +144,16 @@ impl Account {
         }
     }
 
-    /// Sees to it that one more message of `size` octets fits.
+    /// Whether one more message of `size` octets fits, or can be made to fit. What came in this very batch has no row yet
+    /// and cannot be removed.
+    fn can_fit(&self, inbox: InboxId, size: i64) -> Result<(), Error> {
+        let Some(full) = self.full(inbox, size) else { return Ok(()) };
+        let fits_alone = self.max_messages.is_none_or(|most| self.came < most)
+            && self.max_bytes.is_none_or(|most| self.came_bytes + size <= most);
+        if self.on_full == OnFull::EvictOldest && fits_alone { Ok(()) } else { Err(full) }
+    }
+
+    /// Removes the oldest messages until one more of `size` octets fits.
     async fn make_room(
         &mut self,
         conn: &mut Conn,
@@ -147,21 +161,20 @@ impl Account {
         size: i64,
         now: Timestamp,
     ) -> Result<Result<(), Error>, Error> {
-        let Some(full) = self.full(inbox, size) else { return Ok(Ok(())) };
-        let can_never_fit = self.max_bytes.is_some_and(|most| size > most) || self.max_messages == Some(0);
-        if self.on_full == OnFull::Reject || can_never_fit {
-            return Ok(Err(full));
+        while let Some(full) = self.full(inbox, size) {
+            let messages_over = self.max_messages.map_or(0, |most| self.messages + self.came + 1 - most);
+            let bytes_over = self.max_bytes.map_or(0, |most| self.bytes + self.came_bytes + size - most);
+            let gone = removal::evict_oldest(conn, self.project, inbox, messages_over, bytes_over, now).await?;
+            if gone.messages == 0 {
+                return Ok(Err(full));
+            }
+            self.messages -= gone.messages;
+            self.bytes -= gone.bytes;
+            if let Some(mod_seq) = gone.mod_seq {
+                self.mod_seq = ModSeq(self.mod_seq.0.max(mod_seq));
+            }
         }
-        // What came in this very batch has no row yet and cannot be evicted: the sender tries again.
-        let messages_over = self.max_messages.map_or(0, |most| self.messages + self.came + 1 - most);
-        let bytes_over = self.max_bytes.map_or(0, |most| self.bytes + self.came_bytes + size - most);
-        let gone = removal::evict_oldest(conn, self.project, inbox, messages_over, bytes_over, now).await?;
-        self.messages -= gone.messages;
-        self.bytes -= gone.bytes;
-        if let Some(mod_seq) = gone.mod_seq {
-            self.mod_seq = ModSeq(self.mod_seq.0.max(mod_seq));
-        }
-        Ok(self.full(inbox, size).map_or(Ok(()), Err))
+        Ok(Ok(()))
     }
 
     fn full(&self, inbox: InboxId, size: i64) -> Option<Error> {

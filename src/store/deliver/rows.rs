@@ -45,7 +45,14 @@ impl Admitted {
 }
 
 /// Stores the octets that are new, counts the uses of those that are not.
-pub(super) fn insert_blobs(script: &mut Script, parcels: &mut [&mut Parcel], admitted: &Admitted) -> Result<(), Error> {
+///
+/// `is_last_try` says that no one needs the octets again: then they are moved, so that a large message is in memory once.
+pub(super) fn insert_blobs(
+    script: &mut Script,
+    parcels: &mut [&mut Parcel],
+    admitted: &Admitted,
+    is_last_try: bool,
+) -> Result<(), Error> {
     // In order of digests, so that two nodes cannot wait for each other.
     let mut refs: BTreeMap<[u8; 32], (usize, i64)> = BTreeMap::new();
     for (place, uses) in &admitted.parcels {
@@ -53,15 +60,13 @@ pub(super) fn insert_blobs(script: &mut Script, parcels: &mut [&mut Parcel], adm
             refs.entry(parcel.packed.digest).or_insert((*place, 0)).1 += uses;
         }
     }
-    // A parcel that is alone is not tried again: its octets are moved, so that a large one is in memory once.
-    let is_alone = parcels.len() == 1;
     let rows: Vec<([u8; 32], (usize, i64))> = refs.into_iter().collect();
     for piece in pieces(&rows) {
         script.add(&blob::UPSERT, piece.len());
         for (digest, (place, uses)) in piece {
             let parcel = parcels.get_mut(*place).ok_or(Error::Damaged("batch"))?;
             let packed = &mut parcel.packed;
-            let bytes = if is_alone { std::mem::take(&mut packed.bytes) } else { packed.bytes.clone() };
+            let bytes = if is_last_try { std::mem::take(&mut packed.bytes) } else { packed.bytes.clone() };
             script.bind(digest.to_vec())?;
             script.bind(*uses)?;
             script.bind(i64::try_from(packed.size).unwrap_or(i64::MAX))?;

@@ -93,3 +93,18 @@ both_stores! {
         assert_eq!(bare.number("SELECT count(*) FROM event WHERE kind = 'inbox.expired'").await, 510);
     }
 }
+
+both_stores! {
+    async fn an_inbox_that_was_given_more_time_meanwhile_lives_on(bare) {
+        let mut new = bare.new_inbox("one@store.test");
+        new.expires_at = Some(bare.now().plus_seconds(10));
+        let inbox = bare.store.create_inbox(new).await.unwrap().id;
+        bare.deliver(b"Subject: 1\r\n\r\n", inbox).await.unwrap();
+        // A sweep has seen that it is due, and then comes the change.
+        let later = InboxChange { expires_at: Some(Some(bare.now().plus_seconds(100))), ..InboxChange::default() };
+        bare.store.update_inbox(inbox, later).await.unwrap();
+        bare.pass_seconds(10);
+        assert!(bare.store.expire_inbox(inbox).await.unwrap().is_none());
+        assert_eq!((bare.get(inbox).await.state, bare.get(inbox).await.counts.messages), (InboxState::Active, 1));
+    }
+}

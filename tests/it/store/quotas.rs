@@ -118,3 +118,33 @@ both_stores! {
         assert_eq!(bare.get(open).await.counts.bytes, 100);
     }
 }
+
+both_stores! {
+    async fn room_is_made_however_many_must_go(bare) {
+        let inbox = inbox(&bare, Quota { max_bytes: Some(60_000), ..EVICT }).await;
+        for hundred in 0..6 {
+            let batch = (0..100).map(async |number| bare.deliver(&sized(hundred * 100 + number, 100), inbox).await);
+            assert!(join_all(batch).await.iter().all(Result::is_ok));
+        }
+        // More than one transaction of a clean-up removes at once.
+        bare.deliver(&sized(1_000, 59_000), inbox).await.unwrap();
+        assert_eq!(bare.get(inbox).await.counts, Counts { messages: 11, unseen: 11, bytes: 60_000 });
+    }
+}
+
+both_stores! {
+    async fn nothing_gives_way_for_a_message_that_another_inbox_refuses(bare) {
+        let gives_way = inbox(&bare, Quota { max_messages: Some(1), ..EVICT }).await;
+        let kept = bare.deliver(&sized(1, 100), gives_way).await.unwrap().seq.0;
+        let mut full = bare.new_inbox("full@store.test");
+        full.quota = Quota { max_messages: Some(0), ..REJECT };
+        let full = bare.store.create_inbox(full).await.unwrap().id;
+        let refused = bare.store.deliver(bare.parcel(&sized(2, 100), &[gives_way, full]));
+        // In one batch with another that succeeds, so that the batch is committed.
+        let other = bare.inbox("other@store.test").await;
+        let third = sized(3, 100);
+        let (refused, taken) = tokio::join!(refused, bare.deliver(&third, other));
+        assert!(matches!(refused, Err(Error::OverQuota { .. })) && taken.is_ok());
+        assert_eq!(seqs(&bare, gives_way).await, [kept]);
+    }
+}
