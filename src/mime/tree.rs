@@ -237,7 +237,13 @@ impl<'a> Walk<'a, '_> {
         while self.open.len() > keep {
             let Some(open) = self.open.last() else { return };
             let (index, lines_before) = (open.index, open.lines_before);
+            let most = self.message_bound(end);
             let Some(node) = self.tree.nodes.get_mut(index) else { return };
+            if let Some(most) = most {
+                // Its header ran into the line break that belongs to the boundary; the message around it ends before.
+                node.part.header_start = node.part.header_start.min(most);
+                node.part.body_start = node.part.body_start.min(most);
+            }
             let end = end.max(bytes::index(node.part.body_start));
             node.part.body_end = end as u64;
             node.part.lines = self.lines.upto(self.raw, end).saturating_sub(lines_before);
@@ -252,6 +258,13 @@ impl<'a> Walk<'a, '_> {
             }
             self.open.pop();
         }
+    }
+
+    /// How far the innermost open node may reach, if it is an embedded message and the content ends at `end`.
+    fn message_bound(&self, end: usize) -> Option<u64> {
+        let around = self.open.iter().rev().skip(1).map_while(|open| self.tree.nodes.get(open.index));
+        let outermost = around.take_while(|node| node.part.kind == PartKind::Message).last()?;
+        Some(outermost.part.body_start.max(end as u64))
     }
 
     /// Gives the innermost open multipart a part of plain text without a header.
