@@ -129,7 +129,8 @@ fn on_a_terminal_the_start_says_where_to_send_and_how_to_try_it_and_that_works()
         return;
     }
     let listeners = "--set smtp.listen=127.0.0.1:0 --set smtp.listen_tls=127.0.0.1:0 --set http.listen=127.0.0.1:0";
-    let program = format!("{} --ephemeral {listeners}", env!("CARGO_BIN_EXE_restante"));
+    // `exec`: a shell that stayed between would report Ctrl-C as its own end, as Debian's does.
+    let program = format!("exec {} --ephemeral {listeners}", env!("CARGO_BIN_EXE_restante"));
     let mut terminal = without_settings("script");
     let terminal = terminal.args(["-qec", &program, "/dev/null"]).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut terminal = EndedOnDrop(terminal.stderr(Stdio::null()).spawn().unwrap());
