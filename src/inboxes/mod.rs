@@ -7,6 +7,8 @@ mod credentials;
 mod deliver;
 mod diagnose;
 mod error;
+mod facts;
+mod find;
 mod lifecycle;
 mod list;
 mod neighbours;
