@@ -119,6 +119,20 @@ fn lmtp_answers_for_each_recipient() {
 }
 
 #[test]
+fn lmtp_answers_for_each_recipient_of_chunks_that_failed_too() {
+    // 2,000 octets are taken (see the harness): the second chunk is one too many, and so is all that follows.
+    let mut play = Play::over(section(), Protocol::Lmtp, None);
+    play.send(b"LHLO x\r\nMAIL FROM:<a@b.test>\r\nRCPT TO:<a@b.test>\r\nRCPT TO:<c@b.test>\r\n");
+    play.send(format!("BDAT 1500\r\n{}", "x".repeat(1500)).as_bytes());
+    play.said.clear();
+    play.send(format!("BDAT 1500\r\n{}", "x".repeat(1500)).as_bytes());
+    play.dialogue("S: 552 5.3.4 …");
+    play.send(b"BDAT 1 LAST\r\nx");
+    play.dialogue("S: 503 5.5.1 …\nS: 503 5.5.1 …");
+    assert!(play.delivered.is_empty());
+}
+
+#[test]
 fn what_the_store_says_is_what_the_client_hears() {
     type Failure = fn() -> Error;
     let cases: [(Failure, &str); 4] = [
