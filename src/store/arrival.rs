@@ -22,6 +22,8 @@ pub struct Among<'a> {
     pub below: i64,
     /// Not received before this.
     pub received_from: Option<Timestamp>,
+    /// Received before this.
+    pub received_until: Option<Timestamp>,
     /// Which way.
     pub order: Order,
     /// At most so many.
@@ -39,16 +41,17 @@ pub struct Arrival {
     pub delivered_to: Vec<String>,
 }
 
-/// `$1` project, `$2` position above, `$3` position below, `$4` inboxes as hex with commas, `$5` received from, `$6` most.
+/// `$1` project, `$2` position above, `$3` position below, `$4` inboxes as hex with commas, `$5` received from, `$6` received
+/// until, `$7` most.
 macro_rules! among {
     ($agg:literal, $inboxes:literal, $direction:literal) => {
         concat!(
             select!($agg),
             "WHERE m.project_id = $1 AND m.position > $2 AND m.position < $3 AND m.inbox_id ",
             $inboxes,
-            " AND ($5 IS NULL OR m.received_at >= $5) ORDER BY m.position",
+            " AND ($5 IS NULL OR m.received_at >= $5) AND ($6 IS NULL OR m.received_at < $6) ORDER BY m.position",
             $direction,
-            " LIMIT $6"
+            " LIMIT $7"
         )
     };
 }
@@ -83,6 +86,13 @@ const COUNT_IN_INBOX: &str = "SELECT count(*) FROM message WHERE inbox_id = $1 A
     AND ($3 IS NULL OR received_at >= $3)";
 const COUNT_IN_PROJECT: &str = "SELECT count(*) FROM message WHERE project_id = $1 AND position > $2 \
     AND ($3 IS NULL OR received_at >= $3)";
+
+/// `$1` project, `$2` position above, `$3` received from, `$4` inboxes as above.
+const COUNT_AMONG_SQLITE: &str = "SELECT count(*) FROM message WHERE project_id = $1 AND position > $2 \
+    AND ($3 IS NULL OR received_at >= $3) \
+    AND inbox_id IN (SELECT unhex(value) FROM json_each('[\"' || replace($4, ',', '\",\"') || '\"]'))";
+const COUNT_AMONG_POSTGRES: &str = "SELECT count(*) FROM message WHERE project_id = $1 AND position > $2 \
+    AND ($3 IS NULL OR received_at >= $3) AND inbox_id = ANY (string_to_array($4, ',')::uuid[])";
 
 impl Store {
     /// A page of messages of some inboxes, numbered by their positions.
@@ -120,6 +130,28 @@ impl Store {
         Ok(rows.into_iter().map(arrival).collect())
     }
 
+    /// How many messages of some inboxes lie above a position, not received before `from`.
+    ///
+    /// # Errors
+    /// If they cannot be counted.
+    pub async fn arrived_among(
+        &self,
+        project: ProjectId,
+        inboxes: &[InboxId],
+        above: i64,
+        from: Option<Timestamp>,
+    ) -> Result<i64, Error> {
+        let mut conn = self.read().await?;
+        let sql = conn.dialect().pick(COUNT_AMONG_SQLITE, COUNT_AMONG_POSTGRES);
+        let (count,): (i64,) = on!(&mut conn, c => sqlx::query_as(sql)
+            .bind(project.uuid())
+            .bind(above)
+            .bind(from.map(Timestamp::micros))
+            .bind(hex(inboxes))
+            .fetch_one(c).await)?;
+        Ok(count)
+    }
+
     /// How many messages lie above a number, not received before `from`.
     ///
     /// # Errors
@@ -148,6 +180,7 @@ async fn among(conn: &mut Conn, query: &Among<'_>) -> Result<Vec<Listed>, Error>
         .bind(query.below)
         .bind(hex(query.inboxes))
         .bind(query.received_from.map(Timestamp::micros))
+        .bind(query.received_until.map(Timestamp::micros))
         .bind(i64::try_from(query.limit).unwrap_or(i64::MAX))
         .fetch_all(c).await)?;
     let found = rows.into_iter().map(stored);

@@ -1,17 +1,18 @@
 //! The messages that came closest.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::super::Error;
+use super::super::facts::Loaded;
 use super::super::service::Inboxes;
-use super::super::wait::{Wait, WaitScope};
+use super::super::wait::Stretch;
 use super::collect::Miss;
 use super::told::{Candidate, ConditionTold};
-use crate::filter::{Checked, Explanation, Facts};
-use crate::model::Timestamp;
-use crate::store::{Among, Listed, MessageQuery, Order, Scope, StoredMessage};
+use crate::filter::{Checked, Explanation, Needles};
+use crate::store::{Listed, Order, StoredMessage};
 
 /// Messages that are told.
 const TELL: usize = 10;
@@ -48,68 +49,41 @@ impl Inboxes {
     async fn best_rows(&self, miss: &Miss<'_>) -> Result<Vec<Listed>, Error> {
         let until = Instant::now() + TIME;
         let mut best: Vec<(f64, Listed)> = Vec::new();
-        let mut below = i64::MAX;
+        let needles = Needles { received_from: miss.wait.received_after, ..Needles::default() };
+        let mut stretch =
+            Stretch { above: miss.begin, below: i64::MAX, order: Order::Newest, needles, limit: STRIDE };
         for _ in 0..LOOK_THROUGH / STRIDE {
-            let rows = self.page(miss.wait, miss.begin, below, None).await?;
-            let is_last = rows.len() < STRIDE;
-            below = rows.last().map_or(below, |row| row.number);
+            let (rows, older) = self.page(miss, &stretch).await?;
             let others = rows.into_iter().filter(|row| !miss.matched.iter().any(|matched| matched.number == row.number));
-            best.extend(others.map(|row| (miss.wait.filter.score(&facts(&row.found)), row)));
+            best.extend(others.map(|row| (miss.wait.filter.score(&Loaded::default().facts(&row.found)), row)));
             best.sort_by(|(a, one), (b, other)| b.total_cmp(a).then(other.number.cmp(&one.number)));
             best.truncate(EXPLAIN);
-            if is_last || Instant::now() >= until {
-                break;
+            match older {
+                Some(below) if Instant::now() < until => stretch.below = below,
+                _ => break,
             }
         }
         Ok(best.into_iter().map(|(_, row)| row).collect())
     }
 
-    /// The newest messages that a wait sees between two numbers, whatever they are like.
-    pub(super) async fn page(
-        &self,
-        wait: &Wait,
-        above: i64,
-        below: i64,
-        received_until: Option<Timestamp>,
-    ) -> Result<Vec<Listed>, Error> {
-        let (project, order, limit) = (wait.project, Order::Newest, STRIDE);
-        // What is excluded by its time is asked for by it.
-        let received_from = if received_until.is_none() { wait.received_after } else { None };
-        let scope = match &wait.scope {
-            WaitScope::Inbox(inbox) => Scope::Inbox(*inbox),
-            WaitScope::Project => Scope::Project(project),
-            WaitScope::Inboxes(inboxes) => {
-                let query = Among { project, inboxes, above, below, received_from, order, limit };
-                let mut rows = self.0.store.messages_among(&query).await?;
-                rows.retain(|row| received_until.is_none_or(|until| row.found.message.received_at < until));
-                return Ok(rows);
+    /// The newest messages that a wait sees, whatever they are like, and the number below which there may be older ones.
+    pub(super) async fn page(&self, miss: &Miss<'_>, stretch: &Stretch) -> Result<(Vec<Listed>, Option<i64>), Error> {
+        let rows = self.rows(miss.wait, stretch).await?;
+        let older = rows.last().filter(|_| rows.len() == stretch.limit).map(|row| row.number);
+        let mut seen = Vec::with_capacity(rows.len());
+        let mut reached = HashMap::new();
+        for row in rows {
+            if self.reaches(miss.wait, row.found.message.inbox, &mut reached).await? {
+                seen.push(row);
             }
-        };
-        let all = MessageQuery::all(scope, limit);
-        Ok(self.0.store.messages(&MessageQuery { order, above, below, received_from, received_until, ..all }).await?)
-    }
-}
-
-/// What is known of a message without its octets.
-pub(super) fn facts(stored: &StoredMessage) -> Facts<'_> {
-    Facts {
-        content: &stored.content,
-        delivered_to: &stored.message.delivered_to,
-        tags: &stored.message.tags,
-        run: None,
-        folder: &stored.message.folder,
-        flags: stored.message.flags,
-        received_at: stored.message.received_at,
-        size: stored.message.size,
-        octets: None,
-        envelope_from: None,
-        found: None,
+        }
+        Ok((seen, older))
     }
 }
 
 fn candidate(explanation: Explanation, stored: &StoredMessage) -> Candidate {
     Candidate {
-        message: stored.message.id.uuid(),
+        message: stored.message.id.uuid().as_u128(),
         received_at: stored.message.received_at,
         score: explanation.score,
         conditions: explanation.conditions.into_iter().map(told).collect(),

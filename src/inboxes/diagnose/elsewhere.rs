@@ -1,6 +1,6 @@
 //! Mail that went to an address like the one that was waited on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::super::Error;
 use super::super::service::Inboxes;
@@ -27,8 +27,14 @@ impl Inboxes {
             return Ok((Vec::new(), 0));
         }
         let own = miss.wait.inboxes();
-        let mut arrivals = self.0.store.arrived_lately(miss.wait.project, miss.look_from(), LOOK_THROUGH).await?;
-        arrivals.retain(|arrival| !own.contains(&arrival.inbox));
+        let lately = self.0.store.arrived_lately(miss.wait.who.project, miss.look_from(), LOOK_THROUGH).await?;
+        let mut reached = HashMap::new();
+        let mut arrivals = Vec::new();
+        for arrival in lately {
+            if !own.contains(&arrival.inbox) && self.reaches(miss.wait, arrival.inbox, &mut reached).await? {
+                arrivals.push(arrival);
+            }
+        }
         let others = u64::try_from(arrivals.len()).unwrap_or(u64::MAX);
         let mut found: BTreeMap<String, Misdirected> = BTreeMap::new();
         let mut reads = 0;
@@ -49,7 +55,7 @@ impl Inboxes {
             }
             let misdirected = Misdirected {
                 address: path.to_string(),
-                inbox: Some(arrival.inbox.uuid()),
+                inbox: Some(arrival.inbox.uuid().as_u128()),
                 distance,
                 would_have_matched: Some(would_have_matched),
                 similar_to: to.to_string(),

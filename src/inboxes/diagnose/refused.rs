@@ -5,7 +5,7 @@ use super::super::service::Inboxes;
 use super::collect::Miss;
 use super::similar::{is_one_of, similar};
 use super::told::{Misdirected, Refused};
-use crate::model::Address;
+use crate::model::{Address, Narrowing};
 use crate::store::RejectionRecord;
 
 /// Refusals that are looked through.
@@ -48,8 +48,12 @@ impl Inboxes {
                 continue;
             }
             look_ups += 1;
-            let owner = self.0.store.inbox_by_key(&path.key()).await?.map(|inbox| inbox.project);
-            if owner.is_some_and(|owner| owner != miss.wait.project) {
+            // What belongs to no one may be told to everyone but those who may see only a part of their project.
+            let is_told = match self.0.store.inbox_by_key(&path.key()).await? {
+                Some(inbox) => Self::admit(&miss.wait.who, inbox).is_ok(),
+                None => miss.wait.who.narrowed == Narrowing::default(),
+            };
+            if !is_told {
                 continue;
             }
             match near {

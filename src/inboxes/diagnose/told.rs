@@ -1,5 +1,7 @@
 //! What is told about a wait in vain, and the form in which it is kept.
 
+use uuid::Uuid;
+
 use crate::model::{InboxId, MessageId, Timestamp};
 
 /// What is known about a miss.
@@ -28,8 +30,7 @@ pub struct Diagnostics {
 /// A message that came close.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Candidate {
-    /// The message.
-    pub message: uuid::Uuid,
+    pub(super) message: u128,
     /// When it was taken.
     pub received_at: Timestamp,
     /// The share of conditions that it meets, 0 to 1.
@@ -62,8 +63,7 @@ pub struct ConditionTold {
 /// A message that lies before the wait's beginning.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Excluded {
-    /// The message.
-    pub message: uuid::Uuid,
+    pub(super) message: u128,
     /// Its subject.
     pub subject: String,
     /// How long before the wait's first call it was taken.
@@ -78,7 +78,7 @@ pub struct Misdirected {
     /// That address.
     pub address: String,
     /// The inbox that took it; `None` when it was refused.
-    pub inbox: Option<uuid::Uuid>,
+    pub(super) inbox: Option<u128>,
     /// How many letters differ.
     pub distance: u32,
     /// Whether it meets all conditions; of mail that was refused that is not known.
@@ -129,7 +129,7 @@ impl Candidate {
     /// The message's id.
     #[must_use]
     pub const fn id(&self) -> MessageId {
-        MessageId::from_uuid(self.message)
+        MessageId::from_uuid(Uuid::from_u128(self.message))
     }
 }
 
@@ -137,7 +137,7 @@ impl Excluded {
     /// The message's id.
     #[must_use]
     pub const fn id(&self) -> MessageId {
-        MessageId::from_uuid(self.message)
+        MessageId::from_uuid(Uuid::from_u128(self.message))
     }
 }
 
@@ -145,6 +145,6 @@ impl Misdirected {
     /// The inbox's id.
     #[must_use]
     pub fn inbox_id(&self) -> Option<InboxId> {
-        self.inbox.map(InboxId::from_uuid)
+        self.inbox.map(|bits| InboxId::from_uuid(Uuid::from_u128(bits)))
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::super::diagnose::Diagnostics;
 use super::super::list::Within;
 use crate::filter::Filter;
-use crate::model::{Cursor, InboxId, KeyId, ProjectId, Timestamp, WaitId};
+use crate::model::{Cursor, InboxId, Principal, Timestamp, WaitId};
 use crate::store::{Listed, Order};
 
 /// What is waited for, and for how long.
@@ -13,8 +13,8 @@ use crate::store::{Listed, Order};
 pub struct Wait {
     /// The wait that this call goes on with; `None` begins one.
     pub id: Option<WaitId>,
-    /// The project that the caller sees.
-    pub project: ProjectId,
+    /// Who calls.
+    pub who: Principal,
     /// Where to look.
     pub scope: WaitScope,
     /// What the message must be like.
@@ -31,8 +31,6 @@ pub struct Wait {
     pub timeout: Duration,
     /// How long this call may take of it.
     pub hold: Duration,
-    /// The key that calls, for its limit; `None` where it has none.
-    pub key: Option<KeyId>,
     /// The CI run that the inbox belongs to, for the log.
     pub run: Option<String>,
     /// What was asked for as the caller wrote it, as JSON, for the log.
@@ -181,7 +179,7 @@ impl Wait {
     pub const fn within(&self) -> Within {
         match &self.scope {
             WaitScope::Inbox(inbox) => Within::Inbox(*inbox),
-            WaitScope::Inboxes(_) | WaitScope::Project => Within::Project(self.project),
+            WaitScope::Inboxes(_) | WaitScope::Project => Within::Project(self.who.project),
         }
     }
 

@@ -14,7 +14,7 @@ impl Ears {
         Self(match &wait.scope {
             WaitScope::Inbox(inbox) => vec![bus.subscribe_inbox(*inbox)],
             WaitScope::Inboxes(inboxes) => inboxes.iter().map(|inbox| bus.subscribe_inbox(*inbox)).collect(),
-            WaitScope::Project => vec![bus.subscribe_project(wait.project)],
+            WaitScope::Project => vec![bus.subscribe_project(wait.who.project)],
         })
     }
 

@@ -33,7 +33,7 @@ impl<'a> Entry<'a> {
         let started_at = made_at.unwrap_or(now);
         let timeout_ms = i64::try_from(wait.timeout.as_millis()).unwrap_or(i64::MAX);
         let entry = WaitEntry {
-            project: wait.project,
+            project: wait.who.project,
             id,
             outcome: "open",
             inboxes: wait.inboxes().to_vec(),

@@ -38,7 +38,7 @@ impl Inboxes {
     /// # Errors
     /// [`Error::CursorInvalid`], [`Error::TooManyWaits`].
     pub async fn wait(&self, wait: &Wait) -> Result<Waited, Error> {
-        let _permit = self.0.permits.take(wait.key)?;
+        let _permit = self.0.permits.take(wait.who.key)?;
         // Listen before looking, so that a message stored in between is not missed.
         let mut ears = Ears::open(&self.0.bus, wait);
         let mut entry = Entry::of(wait, &self.0.wait_notes, self.clock());
@@ -169,10 +169,10 @@ impl Inboxes {
         let arrived = match &wait.scope {
             WaitScope::Inbox(inbox) => self.0.store.arrived(Scope::Inbox(*inbox), begin, wait.received_after).await?,
             WaitScope::Project => {
-                self.0.store.arrived(Scope::Project(wait.project), begin, wait.received_after).await?
+                self.0.store.arrived(Scope::Project(wait.who.project), begin, wait.received_after).await?
             }
             WaitScope::Inboxes(inboxes) => {
-                self.0.store.arrived_among(wait.project, inboxes, begin, wait.received_after).await?
+                self.0.store.arrived_among(wait.who.project, inboxes, begin, wait.received_after).await?
             }
         };
         Ok(u64::try_from(arrived).unwrap_or(0))

@@ -9,7 +9,7 @@ use tokio::time::{Instant, timeout_at};
 use super::super::Error;
 use super::super::diagnose::Diagnostics;
 use super::super::service::Inboxes;
-use crate::model::{ProjectId, WaitId};
+use crate::model::{Narrowing, Principal, WaitId};
 use crate::store::{Store, WaitEntry, WaitQuery, WaitRow};
 
 /// Something for whoever writes the log.
@@ -37,8 +37,8 @@ const PRUNE_EVERY: usize = 10_000;
 pub struct WaitList {
     /// The waits, without their diagnostics.
     pub items: Vec<WaitRow>,
-    /// Whether there are older ones.
-    pub has_more: bool,
+    /// The last one that was looked at, when there are older ones.
+    pub next_after: Option<WaitId>,
 }
 
 /// A wait with everything that is known of it.
@@ -51,29 +51,70 @@ pub struct LoggedWait {
 }
 
 impl Inboxes {
-    /// A page of the log.
+    /// A page of the log, as far as `who` may see it.
     ///
     /// # Errors
     /// If it cannot be read.
-    pub async fn waits(&self, mut query: WaitQuery) -> Result<WaitList, Error> {
+    pub async fn waits(&self, who: &Principal, mut query: WaitQuery) -> Result<WaitList, Error> {
         self.flush_wait_log().await;
+        let Narrowing { inbox, run, .. } = &who.narrowed;
+        if (inbox.is_some() && query.inbox.is_some_and(|asked| Some(asked) != *inbox))
+            || (run.is_some() && query.run.as_ref().is_some_and(|asked| Some(asked) != run.as_ref()))
+        {
+            return Ok(WaitList { items: Vec::new(), next_after: None });
+        }
+        query.inbox = query.inbox.or(*inbox);
+        query.run = query.run.or_else(|| run.clone());
         let limit = query.limit;
         query.limit += 1;
-        let mut items = self.0.store.waits(&query).await?;
-        let has_more = items.len() > limit;
-        items.truncate(limit);
-        Ok(WaitList { items, has_more })
+        let mut rows = self.0.store.waits(&query).await?;
+        let has_more = rows.len() > limit;
+        rows.truncate(limit);
+        let next_after = rows.last().filter(|_| has_more).map(|row| row.id);
+        let mut items = Vec::with_capacity(rows.len());
+        for row in rows {
+            if self.may_see(who, &row).await? {
+                items.push(row);
+            }
+        }
+        Ok(WaitList { items, next_after })
     }
 
     /// One wait of the log.
     ///
     /// # Errors
     /// [`Error::NotFound`].
-    pub async fn logged_wait(&self, project: ProjectId, id: WaitId) -> Result<LoggedWait, Error> {
+    pub async fn logged_wait(&self, who: &Principal, id: WaitId) -> Result<LoggedWait, Error> {
+        const GONE: Error = Error::NotFound { what: "wait" };
         self.flush_wait_log().await;
-        let row = self.0.store.logged_wait(project, id).await?.ok_or(Error::NotFound { what: "wait" })?;
+        let row = self.0.store.logged_wait(who.project, id).await?.ok_or(GONE)?;
+        if !self.may_see(who, &row).await? {
+            return Err(GONE);
+        }
         let diagnostics = row.diagnostics.as_deref().and_then(Diagnostics::read);
         Ok(LoggedWait { row, diagnostics })
+    }
+
+    /// Whether a caller who sees only a part of the project sees all inboxes of a wait.
+    async fn may_see(&self, who: &Principal, row: &WaitRow) -> Result<bool, Error> {
+        if who.narrowed == Narrowing::default() {
+            return Ok(true);
+        }
+        for id in &row.inboxes {
+            // What is gone had its tag, which no one knows any more; its id and its run are known.
+            let is_seen = match self.0.store.inbox(*id).await? {
+                Some(inbox) => Self::admit(who, inbox).is_ok(),
+                None => {
+                    who.narrowed.tag.is_none()
+                        && who.narrowed.inbox.is_none_or(|only| only == *id)
+                        && who.narrowed.run.as_ref().is_none_or(|run| row.run.as_ref() == Some(run))
+                }
+            };
+            if !is_seen {
+                return Ok(false);
+            }
+        }
+        Ok(!row.inboxes.is_empty())
     }
 
     /// Whoever reads the log after an answer finds it there.

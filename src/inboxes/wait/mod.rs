@@ -15,3 +15,4 @@ pub use permit::WaitLimits;
 
 pub(super) use log::{Note, QUEUE, keep};
 pub(super) use permit::Permits;
+pub(super) use scope::Stretch;

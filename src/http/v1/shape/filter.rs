@@ -8,6 +8,7 @@ use crate::filter::{
     Checked, Explanation, Field, Filter, FilterError, Op, Shorthands, Value, Written, WrittenCondition,
 };
 use crate::http::{Code, Problem};
+use crate::inboxes::ConditionTold;
 
 /// Three flat lists of conditions. A message passes when every one of `all` holds, one of `any` (unless it is empty),
 /// and none of `none`; at most 50 together.
@@ -147,14 +148,14 @@ pub(in crate::http::v1) struct CheckedJson {
     passed: bool,
     /// What it looks at.
     #[schema(example = "subject")]
-    field: &'static str,
+    field: String,
     /// The name of the header field, where it is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     name: Option<String>,
     /// How it compares.
     #[schema(example = "contains")]
-    op: &'static str,
+    op: String,
     /// What it compares with, at most 200 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "reset")]
@@ -183,12 +184,19 @@ impl From<Checked> for CheckedJson {
         Self {
             path: checked.path,
             passed: checked.passed,
-            field: checked.field,
+            field: checked.field.to_owned(),
             name: checked.name,
-            op: checked.op,
+            op: checked.op.to_owned(),
             expected: checked.expected,
             actual: checked.actual,
             hint: checked.hint.map(|hint| hint.to_string()),
         }
+    }
+}
+
+impl From<ConditionTold> for CheckedJson {
+    fn from(told: ConditionTold) -> Self {
+        let ConditionTold { path, passed, field, name, op, expected, actual, hint } = told;
+        Self { path, passed, field, name, op, expected, actual, hint }
     }
 }
