@@ -110,11 +110,7 @@ pub(super) async fn wait_project(
 }
 
 /// The inboxes of these names, and the run that they all belong to.
-async fn inboxes(
-    state: &State,
-    caller: &Caller,
-    named: &[String],
-) -> Result<(Vec<InboxId>, Option<String>), Problem> {
+async fn inboxes(state: &State, caller: &Caller, named: &[String]) -> Result<(Vec<InboxId>, Option<String>), Problem> {
     if !(1..=MAX_INBOXES).contains(&named.len()) {
         let reason = format!("1 to {MAX_INBOXES} inboxes; leave it out to wait on all");
         return Err(Problem::invalid("/inbox_ids", "range", reason));
@@ -257,12 +253,7 @@ fn timed_out(id: WaitId, diagnostics: Diagnostics) -> Problem {
 }
 
 /// Puts the messages into the answer, as much of them as was asked for.
-async fn give(
-    state: &State,
-    returns: ReturnKind,
-    found: Vec<Listed>,
-    answer: &mut WaitJson,
-) -> Result<(), Problem> {
+async fn give(state: &State, returns: ReturnKind, found: Vec<Listed>, answer: &mut WaitJson) -> Result<(), Problem> {
     let mut room = MAX_FULL_BYTES;
     for (place, Listed { found, .. }) in found.into_iter().enumerate() {
         let summary = || WaitedMessage::Summary(Box::new(MessageSummary::new(&found)));

@@ -50,11 +50,11 @@ impl Inboxes {
         let until = Instant::now() + TIME;
         let mut best: Vec<(f64, Listed)> = Vec::new();
         let needles = Needles { received_from: miss.wait.received_after, ..Needles::default() };
-        let mut stretch =
-            Stretch { above: miss.begin, below: i64::MAX, order: Order::Newest, needles, limit: STRIDE };
+        let mut stretch = Stretch { above: miss.begin, below: i64::MAX, order: Order::Newest, needles, limit: STRIDE };
         for _ in 0..LOOK_THROUGH / STRIDE {
             let (rows, older) = self.page(miss, &stretch).await?;
-            let others = rows.into_iter().filter(|row| !miss.matched.iter().any(|matched| matched.number == row.number));
+            let others =
+                rows.into_iter().filter(|row| !miss.matched.iter().any(|matched| matched.number == row.number));
             best.extend(others.map(|row| (miss.wait.filter.score(&Loaded::default().facts(&row.found)), row)));
             best.sort_by(|(a, one), (b, other)| b.total_cmp(a).then(other.number.cmp(&one.number)));
             best.truncate(EXPLAIN);

@@ -139,11 +139,16 @@ fn refused_at_another_address(case: &Case<'_>) -> Option<String> {
     let refused = case.told.elsewhere.iter().find(|one| one.reply.is_some())?;
     let Misdirected { address, similar_to, reply, .. } = refused;
     let reply = reply.as_deref().unwrap_or_default();
-    Some(format!("Mail for {address}, not {similar_to}, was refused: \"{reply}\". Check the address that the mail is sent to."))
+    Some(format!(
+        "Mail for {address}, not {similar_to}, was refused: \"{reply}\". Check the address that the mail is sent to."
+    ))
 }
 
 fn nothing(case: &Case<'_>) -> String {
     let Diagnostics { connections, last_connection_at, rejected, other_inboxes_received, .. } = case.told;
+    if !case.matched.is_empty() {
+        return "Nothing else arrived.".to_owned();
+    }
     let for_whom = case.address.as_deref().map(|address| format!(" for {address}")).unwrap_or_default();
     let Some(last) = last_connection_at else {
         return "No message arrived, and nothing has connected to SMTP since the server started: is the sender pointed \
@@ -173,8 +178,9 @@ fn messages(count: u64) -> String {
 
 /// A value that fits into the line.
 fn cut(text: &str) -> String {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if text.chars().count() <= MAX_VALUE {
-        return text.to_owned();
+        return text;
     }
     text.chars().take(MAX_VALUE - 1).chain(std::iter::once('…')).collect()
 }

@@ -51,7 +51,12 @@ fn everything() -> Diagnostics {
     };
     Diagnostics {
         arrived: 2,
-        candidates: vec![Candidate { message: 1, received_at: at, score: 0.5, conditions: vec![failed.clone(), failed] }],
+        candidates: vec![Candidate {
+            message: 1,
+            received_at: at,
+            score: 0.5,
+            conditions: vec![failed.clone(), failed],
+        }],
         excluded_by_since: vec![Excluded {
             message: 2,
             subject: "x".repeat(70),
@@ -73,9 +78,8 @@ fn everything() -> Diagnostics {
 #[test]
 fn the_surest_explanation_comes_first() {
     let mut told = everything();
-    let line = |told: &Diagnostics| {
-        summary(&Case { count: ONE, matched: &[], address: Some("w@t.test".to_owned()), told })
-    };
+    let line =
+        |told: &Diagnostics| summary(&Case { count: ONE, matched: &[], address: Some("w@t.test".to_owned()), told });
     assert_eq!(
         line(&told),
         format!(
@@ -86,7 +90,10 @@ fn the_surest_explanation_comes_first() {
     );
     // What came hours ago was hardly what was waited for.
     told.excluded_by_since[0].before_ms = 7_200_000;
-    assert_eq!(line(&told), "Mail for w@t.test was refused at RCPT: \"550 5.1.1 no such inbox\" (cause: unknown_inbox).");
+    assert_eq!(
+        line(&told),
+        "Mail for w@t.test was refused at RCPT: \"550 5.1.1 no such inbox\" (cause: unknown_inbox)."
+    );
     told.rejected.remove(0);
     assert_eq!(
         line(&told),

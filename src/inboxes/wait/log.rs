@@ -1,6 +1,6 @@
 //! The log of waits: written behind the answers, in batches, and read by whoever wants to know why a run was red.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
@@ -133,12 +133,11 @@ pub(in crate::inboxes) async fn keep(store: Store, mut queue: mpsc::Receiver<Not
     let mut since_prune = 0;
     while queue.recv_many(&mut waiting, BATCH).await > 0 {
         gather(&mut queue, &mut waiting).await;
-        let mut entries = BTreeMap::new();
+        let mut entries = HashMap::new();
         let mut readers = Vec::new();
         for note in waiting.drain(..) {
             match note {
-                // Of what became of one wait meanwhile, the last thing counts.
-                Note::Entry(entry) => drop(entries.insert(entry.id, *entry)),
+                Note::Entry(entry) => add(&mut entries, *entry),
                 Note::Flush(done) => readers.push(done),
             }
         }
@@ -159,6 +158,13 @@ pub(in crate::inboxes) async fn keep(store: Store, mut queue: mpsc::Receiver<Not
             }
         }
     }
+}
+
+/// Of what became of one wait meanwhile the last thing counts, and of its calls what the first one asked for.
+fn add(entries: &mut HashMap<WaitId, WaitEntry>, entry: WaitEntry) {
+    let first = entries.remove(&entry.id);
+    let request = first.map_or_else(|| entry.request.clone(), |first| first.request);
+    entries.insert(entry.id, WaitEntry { request, ..entry });
 }
 
 /// Takes more notes for a while, unless someone waits to read them.

@@ -11,3 +11,4 @@ mod hostile_load;
 mod kill_ledger;
 mod power_cut;
 mod shutdown;
+mod wait_race;
