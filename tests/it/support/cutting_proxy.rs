@@ -7,6 +7,7 @@ use memchr::memmem;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 /// Stands between a client and a server until it is dropped.
 pub struct CuttingProxy {
@@ -21,12 +22,12 @@ impl CuttingProxy {
     pub async fn before(server: SocketAddr) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let at = listener.local_addr().expect("a port");
-        let (wanted, stop) = (Arc::default(), CancellationToken::new());
+        let (wanted, stop, tasks) = (Arc::default(), CancellationToken::new(), TaskTracker::new());
         let proxy = Self { at, wanted: Arc::clone(&wanted), stop: stop.clone() };
-        tokio::spawn(async move {
+        tasks.clone().spawn(async move {
             while let Some(Ok((client, _))) = stop.run_until_cancelled(listener.accept()).await {
                 let (wanted, stop) = (Arc::clone(&wanted), stop.clone());
-                tokio::spawn(async move {
+                tasks.spawn(async move {
                     let server = TcpStream::connect(server).await.expect("the server listens");
                     stop.run_until_cancelled(carry(client, server, &wanted)).await
                 });
