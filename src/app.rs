@@ -12,7 +12,7 @@ use tokio_util::task::TaskTracker;
 use crate::config::{self, AuthMode, Config, HttpSection, SmtpSection};
 use crate::events::Bus;
 use crate::http::{self, Doors};
-use crate::inboxes::{Inboxes, SealKey, listen};
+use crate::inboxes::{Inboxes, SealKey, WaitLimits, listen};
 use crate::model::Clock;
 use crate::net::{self, BindError, Certificate, Door, Gate, Limits, Listener, TlsError, TlsServer};
 use crate::retention::Retention;
@@ -112,7 +112,7 @@ pub async fn start(config: Config, clock: Clock, shutdown: CancellationToken) ->
         bus.clone(),
         config.inboxes.clone(),
         config.smtp.max_message_bytes,
-        config.http.max_waits,
+        WaitLimits { total: config.http.max_waits, per_key: config.http.max_waits_per_key },
         seal,
         &tasks,
     );

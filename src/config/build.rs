@@ -99,6 +99,7 @@ fn http(from: &mut Reader<'_>) -> Result<HttpSection, Error> {
         max_body_bytes: from.size("http.max_body_bytes", 1024)?,
         max_hold_ms: from.number("http.max_hold_ms", 1..=600_000)?,
         max_waits: from.number("http.max_waits", 1..=1_000_000)?,
+        max_waits_per_key: from.number("http.max_waits_per_key", 1..=1_000_000)?,
         max_connections: from.number("http.max_connections", 1..=1_000_000)?,
         header_timeout_s: from.number("http.header_timeout_s", 1..=600)?,
         public_url: from.parsed("http.public_url", "an address that begins with http:// or https://", url)?,

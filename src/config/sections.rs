@@ -112,6 +112,8 @@ pub struct HttpSection {
     pub max_hold_ms: u64,
     /// Most waits at once.
     pub max_waits: usize,
+    /// Most waits at once of one key.
+    pub max_waits_per_key: usize,
     /// Most connections at once.
     pub max_connections: usize,
     /// Seconds that a client may take for its request's header.

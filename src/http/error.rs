@@ -34,9 +34,9 @@ impl From<Error> for Problem {
                 .error("/since", "cursor_invalid", text)
                 .hint("take the cursor of this inbox from GET /v1/inboxes/{inbox}"),
             Error::Changed => Self::new(Code::PreconditionFailed, text).hint("get it again, and send the new ETag"),
-            Error::TooManyWaits { .. } => {
-                Self::new(Code::TooManyWaits, text).hint("end some, or raise http.max_waits").retry_after_s(1)
-            }
+            Error::TooManyWaits { setting, .. } => Self::new(Code::TooManyWaits, text)
+                .hint(format!("let some of them end, or wait on many inboxes with one call of POST /v1/wait, or raise {setting}"))
+                .retry_after_s(1),
             Error::Denied => Self::new(Code::Unauthenticated, text),
             Error::DiskFull => Self::new(Code::StorageFull, text).retry_after_s(10),
             Error::StoreClosed => Self::new(Code::StorageBusy, text).retry_after_s(10),

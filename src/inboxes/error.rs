@@ -74,10 +74,12 @@ pub enum Error {
     #[error("it has changed since it was read")]
     Changed,
     /// As many waits as may be are under way.
-    #[error("{limit} waits are under way, which is the limit")]
+    #[error("{limit} waits are under way, which is the limit of {setting}")]
     TooManyWaits {
-        /// The setting `http.max_waits`.
+        /// How many.
         limit: usize,
+        /// The setting that says so: `http.max_waits`, or `http.max_waits_per_key`.
+        setting: &'static str,
     },
     /// User name or password is wrong; which of them is not said.
     #[error("wrong user name or password")]

@@ -8,6 +8,8 @@ mod credentials;
 mod deliver;
 mod diagnose;
 mod error;
+mod facts;
+mod find;
 mod lifecycle;
 mod list;
 mod neighbours;
@@ -23,7 +25,7 @@ pub use change::MessagePatch;
 pub use compose::{Attachment, Draft};
 pub use create::{CreateInbox, Created, Credential};
 pub use deliver::Delivery;
-pub use diagnose::Diagnostics;
+pub use diagnose::{Candidate, ConditionTold, Diagnostics, Excluded, Misdirected, Refused};
 pub use error::{Error, Refusal};
 pub use lifecycle::InboxPatch;
 pub use list::{MessagePage, MessageSearch, Within};
@@ -33,4 +35,6 @@ pub use rejection::Rejection;
 pub use route::Route;
 pub use seal::SealKey;
 pub use service::{Inboxes, Login};
-pub use wait::{Outcome, Since, Wait, WaitScope};
+pub use wait::{
+    Count, LoggedWait, MOST_MESSAGES, Outcome, Since, Wait, WaitLimits, WaitList, WaitScope, WaitWarning, Waited,
+};

@@ -1,7 +1,7 @@
 //! The service itself: what it is made of.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
@@ -10,6 +10,7 @@ use super::Error;
 use super::rejection::{self, Rejection};
 use super::route::Routes;
 use super::seal::SealKey;
+use super::wait::{self, Note, Permits, WaitLimits};
 use crate::config::InboxesSection;
 use crate::events::Bus;
 use crate::model::{Clock, InboxId, ProjectId, Timestamp};
@@ -29,8 +30,8 @@ pub(super) struct Inner {
     pub(super) rejections: mpsc::Sender<Rejection>,
     pub(super) connections: AtomicU64,
     pub(super) last_connection: AtomicI64,
-    pub(super) waits: AtomicUsize,
-    pub(super) max_waits: usize,
+    pub(super) permits: Permits,
+    pub(super) wait_notes: mpsc::Sender<Note>,
 }
 
 /// Who AUTH proved (or, by the policy `any`, claimed) to be.
@@ -51,19 +52,21 @@ impl std::fmt::Debug for Inboxes {
 }
 
 impl Inboxes {
-    /// The service over `store`. Its background task runs on `tracker` until the service is dropped.
+    /// The service over `store`. Its background tasks run on `tracker` until the service is dropped.
     #[must_use]
     pub fn new(
         store: Store,
         bus: Bus,
         section: InboxesSection,
         max_message_bytes: u64,
-        max_waits: usize,
+        waits: WaitLimits,
         seal: SealKey,
         tracker: &TaskTracker,
     ) -> Self {
         let (rejections, queue) = mpsc::channel(rejection::QUEUE);
         tracker.spawn(rejection::keep(store.clone(), queue));
+        let (wait_notes, queue) = mpsc::channel(wait::QUEUE);
+        tracker.spawn(wait::keep(store.clone(), queue));
         Self(Arc::new(Inner {
             store,
             bus,
@@ -74,8 +77,8 @@ impl Inboxes {
             rejections,
             connections: AtomicU64::new(0),
             last_connection: AtomicI64::new(0),
-            waits: AtomicUsize::new(0),
-            max_waits,
+            permits: Permits::new(waits),
+            wait_notes,
         }))
     }
 

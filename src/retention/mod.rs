@@ -11,10 +11,12 @@ use crate::store::{Error, Store};
 
 /// How often it looks.
 const INTERVAL: Duration = Duration::from_secs(1);
-/// How often old events are looked for.
-const EVENTS_EVERY: u32 = 60;
+/// How often old events and waits are looked for.
+const LOGS_EVERY: u32 = 60;
 /// How long events are kept, in seconds: seven days.
 const KEEP_EVENTS_S: i64 = 7 * 24 * 3600;
+/// How long the log of waits is kept, in seconds: a day.
+const KEEP_WAITS_S: i64 = 24 * 3600;
 
 /// Removes what has had its time.
 #[derive(Clone, Debug)]
@@ -38,7 +40,7 @@ impl Retention {
             // Half a removal is no harm: the next round goes on where this one stops.
             let round = async {
                 self.sweep().await?;
-                if rounds.is_multiple_of(EVENTS_EVERY) { self.prune_events().await } else { Ok(()) }
+                if rounds.is_multiple_of(LOGS_EVERY) { self.prune_logs().await } else { Ok(()) }
             };
             if let Some(Err(error)) = shutdown.run_until_cancelled(round).await {
                 tracing::warn!(error = %error, "expired inboxes could not be removed; it is tried again");
@@ -84,9 +86,11 @@ impl Retention {
         Ok(())
     }
 
-    async fn prune_events(&self) -> Result<(), Error> {
+    async fn prune_logs(&self) -> Result<(), Error> {
         let until = self.store.clock().now().plus_seconds(-KEEP_EVENTS_S);
         while self.store.prune_events(self.store.default_project(), until).await? > 0 {}
+        let until = self.store.clock().now().plus_seconds(-KEEP_WAITS_S);
+        while self.store.prune_waits(until).await? > 0 {}
         Ok(())
     }
 }

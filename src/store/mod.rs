@@ -1,6 +1,7 @@
 //! The store: the only module that knows SQL. SQLite inside, or PostgreSQL for many nodes.
 
 mod api;
+mod arrival;
 mod blob;
 mod checkpoint;
 mod commit;
@@ -25,9 +26,11 @@ mod rejection;
 mod removal;
 mod script;
 mod sqlite;
+mod wait_log;
 mod writer;
 
 pub use api::{MessageChange, takes_mail};
+pub use arrival::{Among, Arrival};
 pub use blob::Packed;
 pub use blob::pack;
 pub use credential::SealedCredential;
@@ -41,3 +44,4 @@ pub use listing::{Listed, MessageQuery, Order, Scope};
 pub use message::StoredMessage;
 pub use rejection::RejectionRecord;
 pub use removal::Removed;
+pub use wait_log::{WaitEntry, WaitQuery, WaitRow};

@@ -34,6 +34,7 @@ fn section() -> HttpSection {
         max_body_bytes: 2 << 20,
         max_hold_ms: 55_000,
         max_waits: 100,
+        max_waits_per_key: 100,
         max_connections: 100,
         header_timeout_s: 10,
         public_url: None,

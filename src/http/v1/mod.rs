@@ -10,6 +10,7 @@ mod messages;
 mod meta;
 mod shape;
 mod wait;
+mod waits;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -27,6 +28,8 @@ pub(super) fn router() -> OpenApiRouter<State> {
         .routes(routes!(inbox::empty_inbox))
         .routes(routes!(wait::wait_inbox))
         .routes(routes!(wait::wait_project))
+        .routes(routes!(waits::list_waits))
+        .routes(routes!(waits::get_wait))
         .routes(routes!(messages::list_inbox_messages, inject::inject_message))
         .routes(routes!(messages::list_messages))
         .routes(routes!(messages::get_latest_message))
