@@ -1,5 +1,7 @@
 //! DATA and BDAT, what is stored, what is noted.
 
+use std::sync::Arc;
+
 use super::harness::{Play, dialogue, section};
 use crate::config::SmtpSection;
 use crate::inboxes::Error;
@@ -104,6 +106,28 @@ fn tiny_chunks_are_capped() {
     play.said.clear();
     play.send(b"BDAT 1\r\nx");
     play.dialogue("S: 552 5.3.4 …chunks…");
+}
+
+#[test]
+fn what_finds_no_room_is_told_to_come_again_and_room_comes_back() {
+    let section = SmtpSection { max_message_bytes: 200_000, max_in_flight_bytes: 1, ..section() };
+    let mut first = open(section.clone());
+    let mut second = open(section);
+    second.session.rules = Arc::clone(&first.session.rules);
+    let most = format!("{}\r\n", "x".repeat(998)).repeat(195);
+    for play in [&mut first, &mut second] {
+        play.send(b"DATA\r\n");
+        play.send(most.as_bytes());
+        play.said.clear();
+    }
+    second.send(b".\r\n");
+    second.dialogue("S: 452 4.3.1 …");
+    assert_eq!((second.delivered.len(), second.rejected[0].cause), (0, "load"));
+    first.send(b".\r\n");
+    first.dialogue("S: 250 …");
+    second.dialogue("C: MAIL FROM:<a@b.test>\nS: 250 …\nC: RCPT TO:<a@b.test>\nS: 250 …\nC: DATA\nS: 354 …");
+    second.send(format!("{most}.\r\n").as_bytes());
+    second.dialogue("S: 250 …");
 }
 
 #[test]
