@@ -18,6 +18,7 @@ mod rejection;
 mod resolve;
 mod route;
 mod seal;
+mod search;
 mod service;
 mod wait;
 
@@ -34,6 +35,7 @@ pub use read::{Full, InboxRef};
 pub use rejection::Rejection;
 pub use route::Route;
 pub use seal::SealKey;
+pub use search::{Hit, SearchPage};
 pub use service::{Inboxes, Login};
 pub use wait::{
     Count, LoggedWait, MOST_MESSAGES, Outcome, Since, Wait, WaitLimits, WaitList, WaitScope, WaitWarning, Waited,

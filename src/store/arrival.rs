@@ -3,32 +3,10 @@
 use uuid::Uuid;
 
 use super::Error;
-use super::dialect::{Conn, on};
+use super::dialect::on;
 use super::handle::Store;
-use super::listing::{Listed, Order, Scope};
-use super::message::{Row, select, stored};
+use super::listing::{Scope, hex};
 use crate::model::{InboxId, MessageId, ProjectId, Timestamp};
-
-/// Messages of some inboxes of a project, in its order of commits.
-#[derive(Clone, Debug)]
-pub struct Among<'a> {
-    /// The project.
-    pub project: ProjectId,
-    /// Its inboxes, at least one.
-    pub inboxes: &'a [InboxId],
-    /// Positions above this one.
-    pub above: i64,
-    /// Positions below this one.
-    pub below: i64,
-    /// Not received before this.
-    pub received_from: Option<Timestamp>,
-    /// Received before this.
-    pub received_until: Option<Timestamp>,
-    /// Which way.
-    pub order: Order,
-    /// At most so many.
-    pub limit: usize,
-}
 
 /// That a message arrived, without what it says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,36 +19,7 @@ pub struct Arrival {
     pub delivered_to: Vec<String>,
 }
 
-/// `$1` project, `$2` position above, `$3` position below, `$4` inboxes as hex with commas, `$5` received from, `$6` received
-/// until, `$7` most.
-macro_rules! among {
-    ($agg:literal, $inboxes:literal, $direction:literal) => {
-        concat!(
-            select!($agg),
-            "WHERE m.project_id = $1 AND m.position > $2 AND m.position < $3 AND m.inbox_id ",
-            $inboxes,
-            " AND ($5 IS NULL OR m.received_at >= $5) AND ($6 IS NULL OR m.received_at < $6) ORDER BY m.position",
-            $direction,
-            " LIMIT $7"
-        )
-    };
-}
-
-/// The ids are read from one text, so that any number of them is one statement.
-macro_rules! both_ways {
-    ($agg:literal, $inboxes:literal) => {
-        [among!($agg, $inboxes, ""), among!($agg, $inboxes, " DESC")]
-    };
-}
-
-const SQLITE: [&str; 2] = both_ways!(
-    "group_concat(k.name, ' ')",
-    "IN (SELECT unhex(value) FROM json_each('[\"' || replace($4, ',', '\",\"') || '\"]'))"
-);
-const POSTGRES: [&str; 2] =
-    both_ways!("string_agg(k.name, ' ' ORDER BY k.number)", "= ANY (string_to_array($4, ',')::uuid[])");
-
-/// `$1` inboxes as above: how many of them stand.
+/// `$1` inboxes as hex with commas, so that any number of them is one statement: how many of them stand.
 const STANDING_SQLITE: &str = "SELECT count(*) FROM inbox WHERE state <> 'expired' AND id IN \
     (SELECT unhex(value) FROM json_each('[\"' || replace($1, ',', '\",\"') || '\"]'))";
 const STANDING_POSTGRES: &str =
@@ -95,14 +44,6 @@ const COUNT_AMONG_POSTGRES: &str = "SELECT count(*) FROM message WHERE project_i
     AND ($3 IS NULL OR received_at >= $3) AND inbox_id = ANY (string_to_array($4, ',')::uuid[])";
 
 impl Store {
-    /// A page of messages of some inboxes, numbered by their positions.
-    ///
-    /// # Errors
-    /// If they cannot be read.
-    pub async fn messages_among(&self, query: &Among<'_>) -> Result<Vec<Listed>, Error> {
-        among(&mut self.read().await?, query).await
-    }
-
     /// How many of these inboxes are there and have not expired.
     ///
     /// # Errors
@@ -166,28 +107,4 @@ impl Store {
             .bind(owner).bind(above).bind(from.map(Timestamp::micros)).fetch_one(c).await)?;
         Ok(count)
     }
-}
-
-async fn among(conn: &mut Conn, query: &Among<'_>) -> Result<Vec<Listed>, Error> {
-    let [oldest, newest] = conn.dialect().pick(SQLITE, POSTGRES);
-    let sql = match query.order {
-        Order::Oldest => oldest,
-        Order::Newest => newest,
-    };
-    let rows: Vec<Row> = on!(conn, c => sqlx::query_as(sql)
-        .bind(query.project.uuid())
-        .bind(query.above)
-        .bind(query.below)
-        .bind(hex(query.inboxes))
-        .bind(query.received_from.map(Timestamp::micros))
-        .bind(query.received_until.map(Timestamp::micros))
-        .bind(i64::try_from(query.limit).unwrap_or(i64::MAX))
-        .fetch_all(c).await)?;
-    let found = rows.into_iter().map(stored);
-    found.map(|found| found.map(|found| Listed { number: found.position.0, found })).collect()
-}
-
-fn hex(inboxes: &[InboxId]) -> String {
-    let texts: Vec<String> = inboxes.iter().map(|inbox| inbox.uuid().simple().to_string()).collect();
-    texts.join(",")
 }

@@ -30,7 +30,7 @@ mod wait_log;
 mod writer;
 
 pub use api::{MessageChange, takes_mail};
-pub use arrival::{Among, Arrival};
+pub use arrival::Arrival;
 pub use blob::Packed;
 pub use blob::pack;
 pub use credential::SealedCredential;

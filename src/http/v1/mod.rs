@@ -8,6 +8,7 @@ mod message;
 mod message_part;
 mod messages;
 mod meta;
+mod search;
 mod shape;
 mod wait;
 mod waits;
@@ -32,6 +33,7 @@ pub(super) fn router() -> OpenApiRouter<State> {
         .routes(routes!(waits::get_wait))
         .routes(routes!(messages::list_inbox_messages, inject::inject_message))
         .routes(routes!(messages::list_messages))
+        .routes(routes!(search::search_messages))
         .routes(routes!(messages::get_latest_message))
         .routes(routes!(message::get_message, message::update_message, message::delete_message))
         .routes(routes!(message_part::get_raw))

@@ -80,7 +80,8 @@ pub(super) async fn wait_inbox(
     responses(
         (status = 200, body = WaitJson, description = "How it ended: see `outcome`"),
         (status = 400, body = Problem, description = "`malformed_json`"),
-        (status = 404, body = Problem, description = "`wait_timeout` with `on_timeout: problem`"),
+        (status = 404, body = Problem, description = "`not_found`: an inbox; `wait_timeout` with `on_timeout: problem`"),
+        (status = 410, body = Problem, description = "`expired`: an inbox"),
         (status = 413, body = Problem, description = "`payload_too_large`"),
         (status = 415, body = Problem, description = "`unsupported_media_type`"),
         (status = 422, body = Problem, description = "`validation_failed`, `unknown_field`, `cursor_invalid`"),
@@ -120,7 +121,7 @@ async fn inboxes(state: &State, caller: &Caller, named: &[String]) -> Result<(Ve
     for (place, name) in named.iter().enumerate() {
         let unknown = || {
             let reason = format!("there is no inbox {name:?}");
-            Problem::invalid(format!("/inbox_ids/{place}"), "unknown", reason)
+            Problem::not_found("inbox").error(format!("/inbox_ids/{place}"), "unknown", reason)
         };
         let named = InboxRef::parse(name).ok_or_else(unknown)?;
         let found = state.inboxes.inbox_to_wait_on(caller, &named).await;

@@ -8,11 +8,10 @@ use tokio::time::Instant;
 use super::super::Error;
 use super::super::facts::Loaded;
 use super::super::service::Inboxes;
-use super::super::wait::Stretch;
 use super::collect::Miss;
 use super::told::{Candidate, ConditionTold};
 use crate::filter::{Checked, Explanation, Needles};
-use crate::store::{Listed, Order, StoredMessage};
+use crate::store::{Listed, MessageQuery, Order, StoredMessage};
 
 /// Messages that are told.
 const TELL: usize = 10;
@@ -50,16 +49,16 @@ impl Inboxes {
         let until = Instant::now() + TIME;
         let mut best: Vec<(f64, Listed)> = Vec::new();
         let needles = Needles { received_from: miss.wait.received_after, ..Needles::default() };
-        let mut stretch = Stretch { above: miss.begin, below: i64::MAX, order: Order::Newest, needles, limit: STRIDE };
+        let mut query = MessageQuery { order: Order::Newest, above: miss.begin, ..miss.wait.all(needles, STRIDE) };
         for _ in 0..LOOK_THROUGH / STRIDE {
-            let (rows, older) = self.page(miss, &stretch).await?;
+            let (rows, older) = self.page(miss, &query).await?;
             let others =
                 rows.into_iter().filter(|row| !miss.matched.iter().any(|matched| matched.number == row.number));
             best.extend(others.map(|row| (miss.wait.filter.score(&Loaded::default().facts(&row.found)), row)));
             best.sort_by(|(a, one), (b, other)| b.total_cmp(a).then(other.number.cmp(&one.number)));
             best.truncate(EXPLAIN);
             match older {
-                Some(below) if Instant::now() < until => stretch.below = below,
+                Some(below) if Instant::now() < until => query.below = below,
                 _ => break,
             }
         }
@@ -67,9 +66,13 @@ impl Inboxes {
     }
 
     /// The newest messages that a wait sees, whatever they are like, and the number below which there may be older ones.
-    pub(super) async fn page(&self, miss: &Miss<'_>, stretch: &Stretch) -> Result<(Vec<Listed>, Option<i64>), Error> {
-        let rows = self.rows(miss.wait, stretch).await?;
-        let older = rows.last().filter(|_| rows.len() == stretch.limit).map(|row| row.number);
+    pub(super) async fn page(
+        &self,
+        miss: &Miss<'_>,
+        query: &MessageQuery,
+    ) -> Result<(Vec<Listed>, Option<i64>), Error> {
+        let rows = self.0.store.messages(query).await?;
+        let older = rows.last().filter(|_| rows.len() == query.limit).map(|row| row.number);
         let mut seen = Vec::with_capacity(rows.len());
         let mut reached = HashMap::new();
         for row in rows {

@@ -3,11 +3,10 @@
 use super::super::Error;
 use super::super::facts::Loaded;
 use super::super::service::Inboxes;
-use super::super::wait::Stretch;
 use super::collect::Miss;
 use super::told::Excluded;
 use crate::filter::Needles;
-use crate::store::{Listed, Order};
+use crate::store::{Listed, MessageQuery, Order};
 
 /// Messages that are told.
 const TELL: usize = 5;
@@ -19,19 +18,16 @@ const READ: usize = 20;
 impl Inboxes {
     /// What lies before the cursor, or was received too early: what would have matched first, then the newest.
     pub(super) async fn excluded(&self, miss: &Miss<'_>) -> Result<Vec<Excluded>, Error> {
-        let stretch = |above, below, received_until| Stretch {
-            above,
-            below,
-            order: Order::Newest,
-            needles: Needles { received_until, ..Needles::default() },
-            limit: STRIDE,
+        let newest = |above, below, received_until| {
+            let needles = Needles { received_until, ..Needles::default() };
+            MessageQuery { order: Order::Newest, above, below, ..miss.wait.all(needles, STRIDE) }
         };
         let mut rows = Vec::new();
         if let Some(until) = miss.wait.received_after {
-            rows = self.page(miss, &stretch(miss.begin, i64::MAX, Some(until))).await?.0;
+            rows = self.page(miss, &newest(miss.begin, i64::MAX, Some(until))).await?.0;
         }
         if miss.begin > 0 {
-            rows.extend(self.page(miss, &stretch(0, miss.begin.saturating_add(1), None)).await?.0);
+            rows.extend(self.page(miss, &newest(0, miss.begin.saturating_add(1), None)).await?.0);
         }
         let mut excluded = Vec::new();
         let mut reads = 0;

@@ -15,4 +15,3 @@ pub use permit::WaitLimits;
 
 pub(super) use log::{Note, QUEUE, keep};
 pub(super) use permit::Permits;
-pub(super) use scope::Stretch;

@@ -13,6 +13,7 @@ mod message;
 mod pages;
 mod problems;
 mod quotas;
+mod search;
 mod wait;
 mod wait_conditions;
 mod wait_count;

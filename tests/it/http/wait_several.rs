@@ -87,12 +87,17 @@ both_databases! {
         for (ids, pointer) in [
             (json!([]), "/inbox_ids"),
             (json!(vec![text(&inbox, "id"); 101]), "/inbox_ids"),
-            (json!([inbox["id"], "inb_00000000000000000000000000"]), "/inbox_ids/1"),
-            (json!(["nobody@t.test"]), "/inbox_ids/0"),
-            (json!(["nonsense"]), "/inbox_ids/0"),
             (json!([7]), "/inbox_ids/0"),
         ] {
             let problem = http.post("/v1/wait", json!({"inbox_ids": ids, "timeout_ms": 1})).await.problem(422, "validation_failed");
+            assert_eq!(problem["errors"][0]["pointer"], pointer, "{ids}: {problem}");
+        }
+        for (ids, pointer) in [
+            (json!([inbox["id"], "inb_00000000000000000000000000"]), "/inbox_ids/1"),
+            (json!(["nobody@t.test"]), "/inbox_ids/0"),
+            (json!(["nonsense"]), "/inbox_ids/0"),
+        ] {
+            let problem = http.post("/v1/wait", json!({"inbox_ids": ids, "timeout_ms": 1})).await.problem(404, "not_found");
             assert_eq!(problem["errors"][0]["pointer"], pointer, "{ids}: {problem}");
         }
         let other = json!({"inbox_ids": [inbox["id"]], "since": inbox["cursor"], "timeout_ms": 1});

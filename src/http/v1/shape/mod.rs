@@ -5,13 +5,15 @@ mod filter;
 mod inbox;
 mod message;
 mod parts;
+mod search;
 mod wait;
 mod wait_log;
 
 pub(super) use diagnostics::DiagnosticsJson;
-pub(super) use filter::refused;
+pub(super) use filter::compile;
 pub(super) use inbox::{CreateInboxBody, Emptied, EmptyBody, InboxJson, InboxPage, UpdateInboxBody};
 pub(super) use message::{Injected, MessageJson, MessagePageJson, MessageSummary, UpdateMessageBody, hex};
 pub(super) use parts::{AttachmentJson, AttachmentList, HeaderList, StructureJson, TranscriptJson, attachment_id};
+pub(super) use search::{HitJson, SearchBody, SearchOrder, SearchPageJson};
 pub(super) use wait::{Applied, OnTimeout, OrderJson, ReturnKind, WaitBody, WaitJson, WaitedMessage};
 pub(super) use wait_log::{LoggedWaitJson, WaitEntryJson, WaitPageJson};
