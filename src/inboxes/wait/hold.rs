@@ -17,6 +17,8 @@ use crate::store::{Listed, Order, Scope};
 
 /// How long one search may take beyond the caller's deadline.
 const SEARCH: Duration = Duration::from_secs(5);
+/// How far apart the looks of all waits together are, on average, while no hint comes.
+const PACE: Duration = Duration::from_millis(2);
 /// Numbers that are searched at a time. What has been searched stays so when the time is over.
 const STRETCH: i64 = 10_000;
 
@@ -106,10 +108,17 @@ impl Inboxes {
                 return self.pending(wait, &watch, deadline.saturating_duration_since(now)).await;
             }
             entry.open();
-            let look_again = hold_ends.min(now + self.0.store.look_again());
+            let look_again = hold_ends.min(now + self.look_again());
             let wake_up = quiet_at.map_or(look_again, |at| at.min(look_again));
             is_closing = matches!(timeout_at(wake_up, ears.changed()).await, Ok(Err(_)));
         }
+    }
+
+    /// After how long to look without a hint, in case one was lost. The more waits there are, the more seldom each of them
+    /// looks, so that all of them together do not keep the database from taking mail.
+    fn look_again(&self) -> Duration {
+        let waits = u32::try_from(self.0.permits.count()).unwrap_or(u32::MAX);
+        self.0.store.look_again().max(PACE.saturating_mul(waits))
     }
 
     /// Searches what has come since the last look, stretch by stretch.

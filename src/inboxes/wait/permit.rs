@@ -55,6 +55,11 @@ impl Permits {
         Ok(permit)
     }
 
+    /// How many waits are under way.
+    pub(super) fn count(&self) -> usize {
+        self.total.load(Ordering::Acquire)
+    }
+
     fn by_key(&self) -> MutexGuard<'_, HashMap<KeyId, usize>> {
         self.by_key.lock().unwrap_or_else(PoisonError::into_inner)
     }
