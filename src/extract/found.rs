@@ -96,6 +96,12 @@ pub enum Feature {
     KwAbove,
     /// … in the line below.
     KwBelow,
+    /// What one does with it, as in "to sign in", stands beside it.
+    AuthNear,
+    /// It is the only number that may be one.
+    OnlyOne,
+    /// A letter and a hyphen stand before its digits.
+    Prefixed,
     /// The subject has such a word.
     KwSubject,
     /// The word is a plain one ("code"), not one that says which ("verification code").

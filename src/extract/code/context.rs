@@ -14,7 +14,9 @@ pub(super) struct Context {
     pub(super) has_plain: bool,
     /// It is about signing in.
     pub(super) is_auth: bool,
-    /// It is about prices, and not about signing in.
+    /// Not a word of signing in, proving or expiring.
+    pub(super) is_bare: bool,
+    /// It is about prices or a meeting, and not about signing in.
     pub(super) is_commerce: bool,
     pub(super) has_expiry: bool,
 }
@@ -22,7 +24,7 @@ pub(super) struct Context {
 impl Context {
     pub(super) fn of(message: &Message, has_expiry: bool) -> Self {
         let mut context = Self { has_expiry, ..Self::default() };
-        let (mut auth, mut commerce) = (0, 0);
+        let (mut auth, mut commerce, mut meeting) = (0, 0, 0);
         for (place, read) in message.reads.iter().enumerate() {
             let shown = |at: usize| !read.view.style(at).has(Style::FOOTER) && !read.view.style(at).has(Style::QUOTED);
             let has = |class| read.labels.iter().any(|label| label.class == class && shown(label.start));
@@ -30,13 +32,16 @@ impl Context {
             context.has_plain |= has(Class::Plain);
             auth = auth.max(read.count(Class::Auth));
             commerce = commerce.max(read.count(Class::Commerce) + 2 * usize::from(has(Class::NoCode)));
+            meeting = meeting.max(read.count(Class::Meeting));
             if place == 0 {
                 let code = [Class::Strong, Class::Plain].into_iter().find(|class| has(*class));
                 context.subject = code.filter(|class| *class == Class::Strong || !has(Class::NoCode));
             }
         }
         context.is_auth = auth >= 2;
-        context.is_commerce = commerce >= 2 && !context.has_strong;
+        context.is_bare = auth == 0 && !has_expiry;
+        let is_meeting = meeting >= 2 && context.subject != Some(Class::Strong);
+        context.is_commerce = is_meeting || (commerce >= 2 && !context.has_strong);
         context
     }
 }

@@ -37,6 +37,7 @@ pub(in crate::extract) fn codes(message: &Message, options: &Options) -> Vec<Cod
     special_fields(message, &mut found);
     found.retain(|one| fits(&one.candidate, &options.code));
     found.sort_by(|a, b| b.score.log_odds.total_cmp(&a.score.log_odds));
+    only_one(&mut found, &context);
     rival(&mut found);
     for one in found {
         let confidence = confidence(one.score.log_odds);
@@ -107,6 +108,17 @@ fn special_fields(message: &Message, found: &mut [Found]) {
                 known.score.add(feature, missing);
             }
         }
+    }
+}
+
+/// A message that speaks of a one-time code, and has one number that may be it.
+fn only_one(found: &mut [Found], context: &Context) {
+    let Some((best, others)) = found.split_first_mut() else { return };
+    let lead = others.first().map_or(f64::MAX, |second| best.score.log_odds - second.score.log_odds);
+    let is_spoken_of = context.has_strong || (context.subject.is_some() && context.is_auth);
+    let is_spoilt = [Feature::OtherNumber, Feature::Negated, Feature::Year, Feature::Footer, Feature::Quoted];
+    if lead >= 0.9 && is_spoken_of && !best.score.features.iter().any(|feature| is_spoilt.contains(feature)) {
+        best.score.add(Feature::OnlyOne, 1.2);
     }
 }
 

@@ -66,7 +66,9 @@ fn hyphened(view: &View, tokens: &[Token]) -> Option<Candidate> {
         let sizes = tokens.iter().all(|token| (2..=6).contains(&token.len()));
         let is_code = sizes && CODE_CHARS.contains(&chars) && (lowers == 0 || uppers == 0) && tokens.len() <= 4;
         let near = tokens.iter().all(|token| token.len().abs_diff(first.len()) <= 1);
-        (is_code && near).then_some(Shape::Mixed { groups: tokens.len(), has_lower: lowers > 0 })?
+        let is_word = |token: &Token| token.digits == 0 && token.len() > 3 && !random::is_random(view.slice(token.start, token.end));
+        let is_named = tokens.iter().any(is_word) && tokens.iter().any(|token| token.digits == token.len());
+        (is_code && near && !is_named).then_some(Shape::Mixed { groups: tokens.len(), has_lower: lowers > 0 })?
     } else if lowers == 0 || (uppers == 0 && even && is_lot(view, tokens)) {
         let sizes = tokens.iter().all(|token| (3..=5).contains(&token.len()));
         (sizes && even && tokens.len() <= 4 && is_lot(view, tokens)).then_some(Shape::LetterGroups)?

@@ -103,6 +103,7 @@ fn numbers(view: &View, start: usize, end: usize, masked: &mut [bool]) {
             || is_phone(view, at, run_end)
             || is_amount(view, at, run_end)
             || is_masked_account(view, at)
+            || is_followed_by_time(view, at, run_end)
         {
             set(masked, at, run_end);
         } else if let Some(first) = first_number(view, at, run_end) {
@@ -192,6 +193,15 @@ fn word_behind(view: &View, at: usize) -> String {
     let is_end = |c: &char| c.is_whitespace() || c.is_ascii_digit() || matches!(c, '.' | ',' | ';' | ')');
     let word = view.slice(start, (start + 5).min(view.chars.len())).iter().take_while(|c| !is_end(c));
     word.flat_map(|c| c.to_lowercase()).collect()
+}
+
+/// `14 May 2026 09:41`: the run ends in a time, and its first number is no code.
+fn is_followed_by_time(view: &View, start: usize, end: usize) -> bool {
+    let run = view.slice(start, end);
+    let mut parts = run.split(|c| *c == ' ').rev();
+    let is_time = |part: &[char]| matches!(part, [h, ':', a, b, ..] | [_, h, ':', a, b, ..] if h.is_ascii_digit() && a.is_ascii_digit() && b.is_ascii_digit());
+    let last = parts.next().is_some_and(is_time);
+    last && parts.next().is_some_and(|year| year.len() == 4)
 }
 
 /// `**** 1234`, `xxxx1234`, `••1234`, `…1234`.

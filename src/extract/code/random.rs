@@ -26,7 +26,6 @@ fn is_odd(a: char, b: char) -> bool {
 pub(super) fn is_quantity(text: &[char]) -> bool {
     let lower: String = text.iter().map(char::to_ascii_lowercase).collect();
     let rest = lower.trim_start_matches(|c: char| c.is_ascii_digit());
-    let head = lower.trim_end_matches(|c: char| c.is_ascii_digit());
     let is_unit = rest.len() < lower.len()
         && matches!(
             rest,
@@ -35,10 +34,15 @@ pub(super) fn is_quantity(text: &[char]) -> bool {
                 | "usd" | "eur" | "gbp" | "kr" | "tl" | "ft" | "cm" | "mm" | "ml" | "xp" | "hz" | "mah" | "mp" | "fps" | "p"
         );
     let is_size = rest.strip_prefix('x').is_some_and(|size| !size.is_empty() && size.chars().all(|c| c.is_ascii_digit()));
-    // One or two digits behind a word: a version or a year.
-    let is_name = head.len() >= 3 && lower.len() - head.len() <= 2 && head.chars().all(|c| c.is_ascii_lowercase())
-        && text.iter().filter(|c| c.is_ascii_lowercase()).count() >= 2;
-    is_unit || is_size || is_name
+    let has_lower = text.iter().filter(|c| c.is_ascii_lowercase()).count() >= 2;
+    is_unit || is_size || (has_lower && is_name(text))
+}
+
+/// `Windows11`, `SHA1`, `WELCOME20`: one or two digits behind a word, a version or a year.
+pub(super) fn is_name(text: &[char]) -> bool {
+    let digits = text.iter().rev().take_while(|c| c.is_ascii_digit()).count();
+    let (head, _) = text.split_at_checked(text.len() - digits).unwrap_or((text, &[]));
+    (1..=2).contains(&digits) && head.len() >= 3 && head.iter().all(char::is_ascii_alphabetic) && !is_random(head)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::candidate::{Candidate, Shape};
 use super::context::Context;
+use super::random;
 use crate::extract::found::Feature;
 use crate::extract::lexicon::{Class, Word};
 use crate::extract::view::{Line, Read, Style};
@@ -9,7 +10,9 @@ use crate::extract::view::{Line, Read, Style};
 /// Nothing is known yet.
 const BIAS: f64 = -3.0;
 /// Characters between a word and the number that it names, in a line.
-const NEAR: usize = 60;
+const NEAR: usize = 120;
+/// Nearer than this it surely does.
+const CLOSE: usize = 60;
 /// Characters between a word above and the number.
 const NEAR_ABOVE: usize = 260;
 /// Lines above that are read.
@@ -121,7 +124,8 @@ impl<'a> Place<'a> {
             if !is_taken && self.is_direct(label.end, start) {
                 take(Feature::KwDirect, 4.2, label.class);
             } else {
-                take(Feature::KwBefore, if is_taken { 1.2 } else { 3.5 }, label.class);
+                let far = if start - label.end > CLOSE { 0.7 } else { 0.0 };
+                take(Feature::KwBefore, if is_taken { 1.2 } else { 3.5 - far }, label.class);
             }
         }
         let next = self.read.labels.partition_point(|label| label.start < end);
@@ -146,16 +150,32 @@ impl<'a> Place<'a> {
         if let Some((feature, weight, class)) = best {
             score.add(feature, weight);
             if class == Class::Plain {
-                score.add(Feature::KwPlain, 0.0);
+                // A code of some kind, in a message that speaks of nothing that one signs in to.
+                score.add(Feature::KwPlain, if context.is_bare { -1.8 } else { 0.0 });
             }
         } else if context.has_strong && self.is_isolated {
             score.add(Feature::KwAbove, 1.2);
+        }
+        if matches!(self.candidate.shape, Shape::Digits { .. }) && self.is_near_auth() {
+            score.add(Feature::AuthNear, 1.3);
         }
         match context.subject {
             Some(Class::Strong) => score.add(Feature::KwSubject, 1.0),
             Some(_) => score.add(Feature::KwSubject, 0.6),
             None => {}
         }
+    }
+
+    /// "Enter 482913 to sign in": what one does with it stands beside it.
+    fn is_near_auth(&self) -> bool {
+        let (start, end) = (self.candidate.start, self.candidate.end);
+        let stops = |c: &char| matches!(c, '.' | '!' | '?' | '。' | '！' | '？' | '\n');
+        let near = |from: usize, to: usize| to - from <= 25 && !self.read.view.slice(from, to).iter().any(stops);
+        let next = self.read.words.partition_point(|word| word.end + 30 < start);
+        let words = self.read.words.iter().skip(next).take_while(|word| word.end < end + 80);
+        words.filter(|word| word.class == Class::Auth).any(|word| {
+            (word.end <= start && near(word.end, start)) || (word.start >= end && near(end, word.start))
+        })
     }
 
     /// Words for a code in the lines above, with what they weigh.
@@ -234,11 +254,19 @@ impl<'a> Place<'a> {
                 }
             }
             Shape::Digits { .. } => score.add(Feature::LongNumber, -0.5),
-            Shape::Prefixed => score.add(Feature::SixDigits, if named { 1.0 } else { -2.0 }),
+            Shape::Prefixed => {
+                let is_letter = self.read.view.char(self.candidate.start + 1) == '-';
+                score.add(Feature::Prefixed, if named { 1.0 } else { -2.0 } - if is_letter { 0.0 } else { 1.5 });
+            }
             Shape::Mixed { groups, has_lower } => {
+                let value: Vec<char> = self.candidate.value.chars().collect();
                 let weight = match (named, groups) {
                     (false, _) => -2.5,
+                    // A word and a number: made by a person, to be remembered.
+                    (true, 1) if random::is_name(&value) => -2.5,
                     (true, 1) => 0.3,
+                    // A product's key.
+                    (true, _) if value.len() > 14 => -3.0,
                     (true, _) => 0.6,
                 };
                 score.add(Feature::Mixed, weight - if has_lower && !self.is_isolated && !direct { 1.5 } else { 0.0 });
@@ -254,6 +282,7 @@ impl<'a> Place<'a> {
                 let weight = match (named && (self.is_isolated || direct), count) {
                     (true, 3..) => 0.0,
                     (true, _) if self.is_isolated => -0.5,
+                    (false, 3..) if self.is_isolated && context.is_auth => -1.0,
                     _ => -4.0,
                 };
                 score.add(Feature::WordCode, weight);
@@ -264,7 +293,8 @@ impl<'a> Place<'a> {
     fn calendar(&self, score: &mut Score) {
         let value = self.candidate.value.as_str();
         let part = |range: std::ops::Range<usize>| value.get(range).and_then(|part| part.parse::<u32>().ok()).unwrap_or(0);
-        let is_year = |year: u32| (1950..=2049).contains(&year);
+        // The years of the Buddhist calendar, too.
+        let is_year = |year: u32| (1950..=2049).contains(&year) || (2540..=2590).contains(&year);
         let is_day = |month: u32, day: u32| (1..=12).contains(&month) && (1..=31).contains(&day);
         if value.len() == 4 && is_year(part(0..4)) {
             let is_named = score.has(Feature::KwDirect) || self.is_isolated;
@@ -289,7 +319,7 @@ impl<'a> Place<'a> {
         }
         if context.is_commerce {
             let is_number = matches!(self.candidate.shape, Shape::Digits { .. });
-            score.add(Feature::CommerceContext, if is_number { -1.5 } else { -3.0 });
+            score.add(Feature::CommerceContext, if is_number { -2.5 } else { -3.0 });
         }
     }
 
@@ -309,7 +339,7 @@ impl<'a> Place<'a> {
                 }
                 _ => {}
             }
-        } else if self.is_isolated || start - self.line.start <= 3 {
+        } else if self.is_isolated || (start - self.line.start <= 3 && !score.has(Feature::KwAfter)) {
             self.label_above(score);
         }
         let next = self.read.labels.partition_point(|label| label.start < self.candidate.end);

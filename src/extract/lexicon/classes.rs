@@ -15,6 +15,8 @@ pub(in crate::extract) enum Class {
     Auth,
     /// It is about prices.
     Commerce,
+    /// It is about a meeting, whose numbers are for joining it.
+    Meeting,
     /// What stands beside it is not the one: old, replaced, an example.
     Negated,
     /// It says how long something is good for.
@@ -41,13 +43,14 @@ pub(in crate::extract) enum Class {
 
 impl Class {
     /// Each with its name in the files.
-    pub(super) const NAMES: [(&str, Self); 19] = [
+    pub(super) const NAMES: [(&str, Self); 20] = [
         ("nocode", Self::NoCode),
         ("strong", Self::Strong),
         ("other", Self::Other),
         ("plain", Self::Plain),
         ("auth", Self::Auth),
         ("commerce", Self::Commerce),
+        ("meeting", Self::Meeting),
         ("negated", Self::Negated),
         ("expiry", Self::Expiry),
         ("second", Self::Second),

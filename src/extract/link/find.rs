@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::collect::{Found, collect};
-use super::purpose::Evidence;
+use super::purpose::{Evidence, longest};
 use super::score::score;
 use super::target::{Target, registrable};
 use super::wrapper;
@@ -24,10 +24,11 @@ struct Scored {
 pub(in crate::extract) fn links(message: &Message, mail: &Mail<'_>, options: &Options) -> Vec<Link> {
     let sender = options.hints.from_domain.as_deref().or(mail.from_domain).map(registrable);
     let subject: &[Word] = message.reads.first().map_or(&[], |subject| &subject.words);
+    let about = message.reads.iter().find_map(|read| longest(&read.words));
     let mut scored: Vec<Scored> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
     for found in collect(message) {
-        let Some(one) = rate(&found, subject, sender.as_deref()) else { continue };
+        let Some(one) = rate(&found, subject, about, sender.as_deref()) else { continue };
         match places.get(&one.link.url).and_then(|place| scored.get_mut(*place)) {
             Some(known) => known.merge(one),
             None => {
@@ -43,12 +44,15 @@ pub(in crate::extract) fn links(message: &Message, mail: &Mail<'_>, options: &Op
     scored.into_iter().map(Scored::finished).collect()
 }
 
-fn rate(found: &Found, subject: &[Word], sender: Option<&str>) -> Option<Scored> {
+fn rate(found: &Found, subject: &[Word], about: Option<usize>, sender: Option<&str>) -> Option<Scored> {
     let target = Target::of(&found.url)?;
     let resolved_url = wrapper::resolve(&target);
     let resolved = resolved_url.as_deref().and_then(Target::of);
     let meant = resolved.as_ref().unwrap_or(&target);
-    let evidence = Evidence::of(found, meant, subject);
+    let mut evidence = Evidence::of(found, meant, subject);
+    if meant.has_token() && !evidence.is_chrome {
+        evidence.lean(about);
+    }
     let host_matches_sender = sender.is_some_and(|sender| registrable(&meant.host) == sender);
     let purpose = if found.is_pixel { Purpose::Tracking } else { evidence.best().0 };
     let log_odds = if found.is_pixel { -6.0 } else { score(found, meant, &evidence, host_matches_sender) };

@@ -10,7 +10,7 @@ use crate::extract::view::fold;
 const ACTIONS: [(Purpose, Class, &[&str]); 4] = [
     (Purpose::Reset, Class::Reset, &["reset", "forgot", "recover", "unlock", "setpassword", "newpassword", "passwort", "password", "pwd"]),
     (Purpose::Verify, Class::Verify, &["verif", "activat", "validat", "confirmemail", "confirmaccount", "confirmregistration", "emailconfirm", "confirmation", "aktivier", "optinaccount"]),
-    (Purpose::MagicLogin, Class::Login, &["magic", "login", "signin", "passwordless", "logon", "onetimelogin", "anmeld"]),
+    (Purpose::MagicLogin, Class::Login, &["magic", "passwordless", "onetimelogin", "/otp/", "login", "signin", "logon", "anmeld"]),
     (Purpose::Confirm, Class::Confirm, &["invit", "accept", "confirm", "join", "optin", "subscribe", "approve", "emailchange", "changeemail"]),
 ];
 /// Parts of paths and queries by which messages are stopped.
@@ -35,7 +35,7 @@ impl Evidence {
         let folded: Vec<char> = found.label.chars().map(fold).collect();
         evidence.label(&words(&folded), folded.len(), found.is_shown);
         evidence.path(target);
-        for (weight, class) in [(2.0, subject), (0.8, found.around.as_slice())].into_iter().flat_map(|(weight, words)| {
+        for (weight, class) in [(1.6, subject), (0.8, found.around.as_slice())].into_iter().flat_map(|(weight, words)| {
             longest(words).map(|class| (weight, class))
         }) {
             if let Some(place) = evidence.weights.get_mut(class) {
@@ -53,7 +53,7 @@ impl Evidence {
         for ((_, class, _), weight) in ACTIONS.iter().zip(&mut self.weights) {
             match length(*class) {
                 // Beside a bare URL the label is the sentence before it, which may say more than one thing.
-                Some(len) if len == best => *weight += if is_shown { 2.0 } else { 3.0 },
+                Some(len) if len == best => *weight += if is_shown { 2.6 } else { 3.0 },
                 Some(_) => *weight += 0.7,
                 None => {}
             }
@@ -73,12 +73,22 @@ impl Evidence {
         self.is_unsubscribe |= UNSUBSCRIBE.iter().any(|part| path.contains(part)) && !self.has_label;
         let host = target.host.split('.').next().unwrap_or_default();
         for ((_, _, parts), weight) in ACTIONS.iter().zip(&mut self.weights) {
-            if parts.iter().any(|part| path.contains(part)) {
-                *weight += 1.8;
+            if let Some(part) = parts.iter().find(|part| path.contains(**part)) {
+                // Much that is no link to sign in stands below `/login`.
+                *weight += if matches!(*part, "login" | "signin" | "logon") { 1.2 } else { 1.8 };
                 self.has_path = true;
             } else if parts.contains(&host) {
                 *weight += 0.8;
             }
+        }
+    }
+
+    /// Gives a link that says nothing of itself the purpose of the message that it is in.
+    pub(super) fn lean(&mut self, message: Option<usize>) {
+        if self.best().0 == Purpose::Other
+            && let Some(place) = message.and_then(|place| self.weights.get_mut(place))
+        {
+            *place += 1.0;
         }
     }
 

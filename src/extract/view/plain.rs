@@ -69,8 +69,8 @@ mod tests {
         let view = plain("Hello,\r\n\r\n   your  code:\r\n\t482\u{200b}913\r\n> old\r\n-- \r\nme");
         let lines: Vec<String> = view.lines.iter().map(|line| view.shown(line.start, line.end)).collect();
         assert_eq!(lines, ["Hello,", "your code:", "482913", "> old", "me"]);
-        assert_eq!(view.origin(view.lines[2].start), 30);
-        assert_eq!(view.origin(view.lines[2].end - 1), 36);
+        assert_eq!(view.origin(view.lines[2].start), 27);
+        assert_eq!(view.origin(view.lines[2].end - 1), 33);
         assert!(view.style(view.lines[3].start).has(Style::QUOTED));
         assert!(view.style(view.lines[4].start).has(Style::FOOTER));
         assert_eq!(view.line_of(view.lines[3].start), Some(3));
