@@ -16,7 +16,9 @@ pub(super) struct Context {
     pub(super) is_auth: bool,
     /// Not a word of signing in, proving or expiring.
     pub(super) is_bare: bool,
-    /// It is about prices or a meeting, and not about signing in.
+    /// It is about a meeting.
+    pub(super) is_meeting: bool,
+    /// It is about prices, and not about signing in.
     pub(super) is_commerce: bool,
     pub(super) has_expiry: bool,
 }
@@ -40,8 +42,8 @@ impl Context {
         }
         context.is_auth = auth >= 2;
         context.is_bare = auth == 0 && !has_expiry;
-        let is_meeting = meeting >= 2 && context.subject != Some(Class::Strong);
-        context.is_commerce = is_meeting || (commerce >= 2 && !context.has_strong);
+        context.is_meeting = meeting >= 2 && context.subject != Some(Class::Strong);
+        context.is_commerce = !context.has_strong && (commerce >= 3 || (commerce == 2 && !context.is_auth));
         context
     }
 }

@@ -88,13 +88,21 @@ fn scored(message: &Message, context: &Context) -> Vec<Found> {
     for one in &mut found {
         let is_other = one.score.features.contains(&Feature::OtherNumber);
         if one.views.contains(&0) && !is_other {
-            one.score.add(Feature::InSubject, 1.0);
+            let leads = one.views.len() > 1 && leads_subject(message, &one.candidate.value);
+            one.score.add(Feature::InSubject, if leads { 2.5 } else { 1.0 });
         }
         if one.views.iter().filter(|view| **view > 0).count() > 1 && !is_other && one.score.log_odds > 0.0 {
             one.score.add(Feature::InTwoParts, 0.5);
         }
     }
     found
+}
+
+/// `482913: your sign-in`: the subject begins with the number and says what it is, or from whom.
+fn leads_subject(message: &Message, value: &str) -> bool {
+    let subject: String = message.reads.iter().take(1).flat_map(|read| &read.view.chars).collect();
+    let rest = subject.strip_prefix(value).filter(|_| value.chars().all(|c| c.is_ascii_digit()));
+    rest.is_some_and(|rest| rest.trim_start().starts_with([':', '-', '|', '–', '—', '·', '，', ',']))
 }
 
 /// Codes that the HTML names without showing them as such.
@@ -117,7 +125,10 @@ fn only_one(found: &mut [Found], context: &Context) {
     let lead = others.first().map_or(f64::MAX, |second| best.score.log_odds - second.score.log_odds);
     let is_spoken_of = context.has_strong || (context.subject.is_some() && context.is_auth);
     let is_spoilt = [Feature::OtherNumber, Feature::Negated, Feature::Year, Feature::Footer, Feature::Quoted];
-    if lead >= 0.9 && is_spoken_of && !best.score.features.iter().any(|feature| is_spoilt.contains(feature)) {
+    let stands_out = [Feature::Isolated, Feature::KwDirect, Feature::AuthNear, Feature::Emphasised];
+    let has = |feature: &Feature| best.score.features.contains(feature);
+    let is_named = stands_out.iter().any(has) || (has(&Feature::KwBefore) && !has(&Feature::KwPlain));
+    if lead >= 0.9 && is_named && is_spoken_of && !best.score.features.iter().any(|feature| is_spoilt.contains(feature)) {
         best.score.add(Feature::OnlyOne, 1.2);
     }
 }

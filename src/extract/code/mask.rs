@@ -104,6 +104,7 @@ fn numbers(view: &View, start: usize, end: usize, masked: &mut [bool]) {
             || is_amount(view, at, run_end)
             || is_masked_account(view, at)
             || is_followed_by_time(view, at, run_end)
+            || matches!(view.slice(at.saturating_sub(2), at), [.., '©'] | ['©', ' '])
         {
             set(masked, at, run_end);
         } else if let Some(first) = first_number(view, at, run_end) {

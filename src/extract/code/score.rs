@@ -131,7 +131,8 @@ impl<'a> Place<'a> {
         let next = self.read.labels.partition_point(|label| label.start < end);
         let behind = self.read.labels.iter().skip(next).take(3);
         for label in behind.filter(|label| label.end <= self.end && label.start - end <= NEAR && Self::is_code_word(label)) {
-            take(Feature::KwAfter, if self.is_taken(end, label.start) { 0.8 } else { 2.6 }, label.class);
+            let goes_on = !self.is_taken(end, label.start) && !self.read.view.slice(end, label.start).iter().any(is_stop);
+            take(Feature::KwAfter, if goes_on { 2.6 } else { 0.8 }, label.class);
         }
         let begins_line = self.candidate.start - self.line.start <= 3;
         if self.is_isolated || begins_line {
@@ -151,7 +152,8 @@ impl<'a> Place<'a> {
             score.add(feature, weight);
             if class == Class::Plain {
                 // A code of some kind, in a message that speaks of nothing that one signs in to.
-                score.add(Feature::KwPlain, if context.is_bare { -1.8 } else { 0.0 });
+                let doubt = if feature == Feature::KwDirect { -1.0 } else { -1.8 };
+                score.add(Feature::KwPlain, if context.is_bare { doubt } else { 0.0 });
             }
         } else if context.has_strong && self.is_isolated {
             score.add(Feature::KwAbove, 1.2);
@@ -168,14 +170,11 @@ impl<'a> Place<'a> {
 
     /// "Enter 482913 to sign in": what one does with it stands beside it.
     fn is_near_auth(&self) -> bool {
-        let (start, end) = (self.candidate.start, self.candidate.end);
-        let stops = |c: &char| matches!(c, '.' | '!' | '?' | '。' | '！' | '？' | '\n');
-        let near = |from: usize, to: usize| to - from <= 25 && !self.read.view.slice(from, to).iter().any(stops);
-        let next = self.read.words.partition_point(|word| word.end + 30 < start);
+        let end = self.candidate.end;
+        let near = |from: usize, to: usize| to - from <= 25 && !self.read.view.slice(from, to).iter().any(is_stop);
+        let next = self.read.words.partition_point(|word| word.end <= end);
         let words = self.read.words.iter().skip(next).take_while(|word| word.end < end + 80);
-        words.filter(|word| word.class == Class::Auth).any(|word| {
-            (word.end <= start && near(word.end, start)) || (word.start >= end && near(end, word.start))
-        })
+        words.filter(|word| word.class == Class::Auth).any(|word| word.start >= end && near(end, word.start))
     }
 
     /// Words for a code in the lines above, with what they weigh.
@@ -189,7 +188,9 @@ impl<'a> Place<'a> {
             if !Self::is_code_word(label) {
                 continue;
             }
-            let is_taken = self.is_taken(label.end, self.candidate.start);
+            // A number in the word's own line is part of what it says; one in a line of its own takes the word away.
+            let below = self.read.view.lines.get(line).map_or(label.end, |line| line.end);
+            let is_taken = self.is_taken(below, self.candidate.start);
             let weight = match self.number - line {
                 _ if is_taken => 1.0,
                 1 => 3.0,
@@ -204,8 +205,8 @@ impl<'a> Place<'a> {
     /// Whether only a colon, "is" or the like stands between a word and the number.
     fn is_direct(&self, from: usize, to: usize) -> bool {
         let between = self.read.view.slice(from, to);
-        let stops = |c: &char| matches!(c, '.' | '!' | '?' | ';' | '。' | '！' | '？' | '।' | '؛');
-        between.len() <= 3 || (between.len() <= 18 && !between.iter().any(stops))
+        let names = between.len() <= 18 || (between.len() <= 60 && matches!(between, [.., ':'] | [.., ':', ' ']));
+        between.len() <= 3 || (names && !between.iter().any(is_stop))
     }
 
     fn looks(&self, score: &mut Score) {
@@ -221,7 +222,7 @@ impl<'a> Place<'a> {
             score.add(Feature::MarkupNamed, 1.0);
         }
         if style.has(Style::QUOTED) {
-            score.add(Feature::Quoted, -2.0);
+            score.add(Feature::Quoted, -4.0);
         }
         if style.has(Style::FOOTER) {
             score.add(Feature::Footer, -2.0);
@@ -317,7 +318,9 @@ impl<'a> Place<'a> {
         if self.is_negated() {
             score.add(Feature::Negated, -3.0);
         }
-        if context.is_commerce {
+        if context.is_meeting {
+            score.add(Feature::CommerceContext, -4.5);
+        } else if context.is_commerce {
             let is_number = matches!(self.candidate.shape, Shape::Digits { .. });
             score.add(Feature::CommerceContext, if is_number { -2.5 } else { -3.0 });
         }
@@ -369,7 +372,6 @@ impl<'a> Place<'a> {
     /// "Your old code 111111", "482913 no longer works".
     fn is_negated(&self) -> bool {
         let (start, end) = (self.candidate.start, self.candidate.end);
-        let stops = |c: &char| matches!(c, '.' | '!' | '?' | '。' | '！' | '？' | '\n' | ';');
         let code_words = |from: usize, to: usize| {
             let inside = |label: &&Word| label.start >= from && label.end <= to && Self::is_code_word(label);
             self.read.labels.iter().filter(inside).count()
@@ -377,13 +379,18 @@ impl<'a> Place<'a> {
         self.read.words.iter().filter(|word| word.class == Class::Negated).any(|word| {
             if word.end <= start {
                 let between = self.read.view.slice(word.end, start);
-                between.len() <= 25 && !between.iter().any(stops) && code_words(word.end, start) == 0
+                between.len() <= 25 && !between.iter().any(is_stop) && code_words(word.end, start) == 0
             } else if word.start >= end {
                 let between = self.read.view.slice(end, word.start);
-                between.len() <= 25 && !between.iter().any(stops) && !self.is_isolated
+                between.len() <= 25 && !between.iter().any(is_stop) && !self.is_isolated
             } else {
                 false
             }
         })
     }
+}
+
+/// The end of a sentence.
+fn is_stop(c: &char) -> bool {
+    matches!(c, '.' | '!' | '?' | ';' | '\n' | '。' | '！' | '？' | '।' | '؛')
 }

@@ -23,7 +23,6 @@ pub(super) struct Evidence {
     /// In the order of [`ACTIONS`].
     weights: [f64; 4],
     pub(super) has_label: bool,
-    pub(super) has_path: bool,
     pub(super) is_unsubscribe: bool,
     /// Its label is that of a link which stands in every message.
     pub(super) is_chrome: bool,
@@ -76,7 +75,6 @@ impl Evidence {
             if let Some(part) = parts.iter().find(|part| path.contains(**part)) {
                 // Much that is no link to sign in stands below `/login`.
                 *weight += if matches!(*part, "login" | "signin" | "logon") { 1.2 } else { 1.8 };
-                self.has_path = true;
             } else if parts.contains(&host) {
                 *weight += 0.8;
             }

@@ -289,10 +289,6 @@ impl Attributes {
             "src" => &mut self.src,
             "width" => &mut self.width,
             "height" => &mut self.height,
-            "bgcolor" => {
-                self.has_ground = true;
-                return;
-            }
             _ => return,
         };
         if place.is_empty() {

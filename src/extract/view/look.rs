@@ -20,7 +20,6 @@ pub(super) struct Attributes {
     pub(super) width: String,
     pub(super) height: String,
     pub(super) is_hidden: bool,
-    pub(super) has_ground: bool,
 }
 
 /// How an element looks; what it does not say is `None` and comes from the element around it.

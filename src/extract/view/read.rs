@@ -1,6 +1,6 @@
 //! A message's views with their words: what all later steps read.
 
-use super::{Page, View, plain, render, subject};
+use super::{Page, Style, View, plain, render, subject};
 use crate::extract::lexicon::{self, Class, Word};
 use crate::extract::options::Mail;
 
@@ -22,8 +22,9 @@ pub(in crate::extract) struct Message {
 }
 
 impl Read {
-    fn new(view: View) -> Self {
+    fn new(mut view: View) -> Self {
         let words = lexicon::words(&view.folded);
+        mark_small_print(&mut view, &words);
         let labels = lexicon::labels(&words);
         Self { view, words, labels }
     }
@@ -40,5 +41,18 @@ impl Message {
         let mut page = mail.html.map(render);
         reads.extend(page.as_mut().map(|page| Read::new(page.take_view())));
         Self { reads, page }
+    }
+}
+
+/// Marks the lines below the first that say whose message this is and how to get no more of them.
+fn mark_small_print(view: &mut View, words: &[Word]) {
+    let marks = words.iter().filter(|word| matches!(word.class, Class::Unsubscribe | Class::Copyright));
+    let mut places: Vec<usize> = marks.map(|word| word.start).collect();
+    places.extend(view.chars.iter().enumerate().filter(|(_, c)| **c == '©').map(|(at, _)| at));
+    for place in places {
+        let Some(line) = view.line_of(place).filter(|line| *line > 0).and_then(|line| view.lines.get(line)) else { continue };
+        for style in view.styles.get_mut(line.start..line.end).into_iter().flatten() {
+            *style = style.with(Style::FOOTER);
+        }
     }
 }
