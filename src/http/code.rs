@@ -43,12 +43,16 @@ codes! {
     ScopeMissing         "scope_missing"          FORBIDDEN              "The key does not allow this";
     OriginForbidden      "origin_forbidden"       FORBIDDEN              "Other web pages may not do this";
     NotFound             "not_found"              NOT_FOUND              "There is no such thing";
+    NoCode               "no_code"                NOT_FOUND              "No message has a code";
+    NoLink               "no_link"                NOT_FOUND              "No message has such a link";
     WaitTimeout          "wait_timeout"           NOT_FOUND              "No message matched in time";
     MethodNotAllowed     "method_not_allowed"     METHOD_NOT_ALLOWED     "This path does not take that method";
     RequestTimeout       "request_timeout"        REQUEST_TIMEOUT        "The body came too slowly";
     AddressTaken         "address_taken"          CONFLICT               "Another inbox has this address";
     AlreadyExists        "already_exists"         CONFLICT               "It exists already";
     ClientRefConflict    "client_ref_conflict"    CONFLICT               "This client_ref made something else";
+    AmbiguousCode        "ambiguous_code"         CONFLICT               "Several codes are about as likely";
+    AmbiguousLink        "ambiguous_link"         CONFLICT               "Several links are about as likely";
     InboxFrozen          "inbox_frozen"           CONFLICT               "The inbox is frozen";
     Expired              "expired"                GONE                   "It has expired";
     PreconditionFailed   "precondition_failed"    PRECONDITION_FAILED    "It was changed meanwhile";

@@ -94,6 +94,12 @@ impl Query {
         text.parse().map(Some).map_err(|_| invalid(name, expected))
     }
 
+    /// The pairs as a JSON object, for the log.
+    pub(super) fn json(&self) -> String {
+        let pairs = self.0.iter().map(|(name, value)| (name.clone(), value.clone().into()));
+        serde_json::Value::Object(pairs.collect()).to_string()
+    }
+
     /// A page's size: 1..=200, 50 when it is not given.
     pub(super) fn limit(&self) -> Result<usize, Problem> {
         const EXPECTED: &str = "a number from 1 to 200";
@@ -109,6 +115,16 @@ impl Query {
         let Some(text) = self.text(name)? else { return Ok(None) };
         let time = Timestamp::parse_rfc3339(&text);
         time.map(Some).ok_or_else(|| invalid(name, "an RFC 3339 time such as 2026-01-31T12:00:00Z"))
+    }
+}
+
+/// How sure something must be: `min_confidence`, 0 to 1.
+pub(super) fn confidence(query: &Query, usual: f64) -> Result<f64, Problem> {
+    const EXPECTED: &str = "a number from 0 to 1";
+    match query.value("min_confidence", EXPECTED)? {
+        None => Ok(usual),
+        Some(least) if (0.0..=1.0).contains(&least) => Ok(least),
+        Some(_) => Err(invalid("min_confidence", EXPECTED)),
     }
 }
 

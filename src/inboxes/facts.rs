@@ -1,7 +1,7 @@
 //! What a filter looks at, loaded and read.
 
-use super::Error;
 use super::service::Inboxes;
+use super::{Error, extraction};
 use crate::filter::{Facts, Found, HeaderText, Needs, Octets, Text};
 use crate::mime;
 use crate::model::Content;
@@ -17,6 +17,7 @@ const LARGE: u64 = 256 << 10;
 pub(super) struct Loaded {
     raw: Option<Vec<u8>>,
     envelope_from: Option<String>,
+    found: Option<Found>,
 }
 
 impl Inboxes {
@@ -25,6 +26,9 @@ impl Inboxes {
         let mut loaded = Loaded::default();
         if needs.octets || needs.extract {
             loaded.raw = self.0.store.raw(found).await?;
+        }
+        if let Some(raw) = loaded.raw.as_deref().filter(|_| needs.extract) {
+            loaded.found = Some(extraction::sure(&*self.extraction_of(found, raw).await?));
         }
         if needs.receipt {
             let receipt = self.0.store.receipt(found.message.receipt).await?;
@@ -49,7 +53,7 @@ impl Loaded {
             size: message.size,
             octets: None,
             envelope_from: self.envelope_from.as_deref(),
-            found: None,
+            found: self.found.as_ref(),
         }
     }
 
@@ -71,8 +75,7 @@ impl Loaded {
 
     fn show<T>(&self, found: &StoredMessage, digests: bool, look: impl FnOnce(&Facts<'_>) -> T) -> T {
         let octets = self.raw.as_deref().map(|raw| read(&found.content, raw, digests));
-        let extracted = self.raw.as_deref().and_then(|raw| extracted(&found.content, raw));
-        look(&Facts { octets: octets.as_ref(), found: extracted.as_ref(), ..self.facts(found) })
+        look(&Facts { octets: octets.as_ref(), ..self.facts(found) })
     }
 }
 
@@ -105,9 +108,4 @@ fn digest(octets: &[u8]) -> String {
         let _ = write!(hex, "{byte:02x}");
         hex
     })
-}
-
-/// What extraction finds; `None` as long as nothing here extracts.
-const fn extracted(_content: &Content, _raw: &[u8]) -> Option<Found> {
-    None
 }

@@ -8,6 +8,7 @@ mod credentials;
 mod deliver;
 mod diagnose;
 mod error;
+mod extraction;
 mod facts;
 mod find;
 mod lifecycle;
@@ -20,6 +21,7 @@ mod route;
 mod seal;
 mod search;
 mod service;
+mod take;
 mod wait;
 
 pub use change::MessagePatch;
@@ -28,6 +30,7 @@ pub use create::{CreateInbox, Created, Credential};
 pub use deliver::Delivery;
 pub use diagnose::{Candidate, ConditionTold, Diagnostics, Excluded, Misdirected, Refused};
 pub use error::{Error, Refusal};
+pub use extraction::SURE;
 pub use lifecycle::InboxPatch;
 pub use list::{MessagePage, MessageSearch, Within};
 pub use neighbours::listen;
@@ -37,6 +40,7 @@ pub use route::Route;
 pub use seal::SealKey;
 pub use search::{Hit, SearchPage};
 pub use service::{Inboxes, Login};
+pub use take::{Choice, Take, Taken};
 pub use wait::{
     Count, LoggedWait, MOST_MESSAGES, Outcome, Since, Wait, WaitLimits, WaitList, WaitScope, WaitWarning, Waited,
 };

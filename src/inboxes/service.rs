@@ -7,6 +7,7 @@ use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
 
 use super::Error;
+use super::extraction::Extractions;
 use super::rejection::{self, Rejection};
 use super::route::Routes;
 use super::seal::SealKey;
@@ -27,6 +28,7 @@ pub(super) struct Inner {
     pub(super) max_message_bytes: u64,
     pub(super) seal: SealKey,
     pub(super) routes: Routes,
+    pub(super) extractions: Extractions,
     pub(super) rejections: mpsc::Sender<Rejection>,
     pub(super) connections: AtomicU64,
     pub(super) last_connection: AtomicI64,
@@ -74,6 +76,7 @@ impl Inboxes {
             max_message_bytes,
             seal,
             routes: Routes::new(),
+            extractions: Extractions::new(),
             rejections,
             connections: AtomicU64::new(0),
             last_connection: AtomicI64::new(0),

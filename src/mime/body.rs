@@ -22,6 +22,13 @@ pub fn text(content: &Content, raw: &[u8], max_bytes: usize) -> Option<String> {
     Some(text)
 }
 
+/// The first plain text of the message as it was sent, at most `max_bytes` of UTF-8; `None` when it has none of its own.
+#[must_use]
+pub fn plain_text(content: &Content, raw: &[u8], max_bytes: usize) -> Option<String> {
+    first(&content.parts, "text/plain")?;
+    text(content, raw, max_bytes)
+}
+
 /// The first HTML of the message, at most `max_bytes` of UTF-8, not made safe; `None` when there is none.
 #[must_use]
 pub fn html(content: &Content, raw: &[u8], max_bytes: usize) -> Option<String> {

@@ -2,6 +2,7 @@
 
 mod attachment;
 mod cursor;
+mod extract;
 mod inbox;
 mod inject;
 mod message;
@@ -10,6 +11,7 @@ mod messages;
 mod meta;
 mod search;
 mod shape;
+mod take;
 mod wait;
 mod waits;
 
@@ -27,6 +29,10 @@ pub(super) fn router() -> OpenApiRouter<State> {
         .routes(routes!(inbox::ensure_inbox))
         .routes(routes!(inbox::get_inbox, inbox::update_inbox, inbox::delete_inbox))
         .routes(routes!(inbox::empty_inbox))
+        .routes(routes!(take::get_otp))
+        .routes(routes!(take::get_link))
+        .routes(routes!(extract::get_extraction, extract::extract_message))
+        .routes(routes!(extract::extract))
         .routes(routes!(wait::wait_inbox))
         .routes(routes!(wait::wait_project))
         .routes(routes!(waits::list_waits))

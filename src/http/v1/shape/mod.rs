@@ -1,6 +1,7 @@
 //! The JSON of the API: what requests may hold and what answers do.
 
 mod diagnostics;
+mod extract;
 mod filter;
 mod inbox;
 mod message;
@@ -10,6 +11,7 @@ mod wait;
 mod wait_log;
 
 pub(super) use diagnostics::DiagnosticsJson;
+pub(super) use extract::{CodeJson, ExtractBody, ExtractDraft, ExtractionJson, LinkJson, OtpJson, TakenLinkJson};
 pub(super) use filter::compile;
 pub(super) use inbox::{CreateInboxBody, Emptied, EmptyBody, InboxJson, InboxPage, UpdateInboxBody};
 pub(super) use message::{Injected, MessageJson, MessagePageJson, MessageSummary, UpdateMessageBody, hex};
