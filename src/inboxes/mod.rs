@@ -19,6 +19,7 @@ mod route;
 mod seal;
 mod search;
 mod service;
+mod signatures;
 mod wait;
 
 pub use change::MessagePatch;
