@@ -10,6 +10,7 @@ use super::message::answer;
 use super::shape::{MessagePageJson, MessageSummary};
 use crate::filter::{Filter, FilterError, Op, Shorthands, Value, Written, WrittenCondition, search_box};
 use crate::http::Problem;
+use crate::http::caller::Caller;
 use crate::http::path::Path;
 use crate::http::query::{Page, Query, invalid};
 use crate::http::state::State;
@@ -101,10 +102,11 @@ struct ListParameters {
 )]
 pub(super) async fn list_inbox_messages(
     Given(state): Given<State>,
+    caller: Caller,
     Path(inbox): Path<String>,
     query: Query,
 ) -> Result<Page<MessagePageJson>, Problem> {
-    let inbox = find(&state, &inbox).await?;
+    let inbox = find(&state, &caller, &inbox).await?;
     page(&state, Within::Inbox(inbox.id), query).await
 }
 
@@ -119,8 +121,12 @@ pub(super) async fn list_inbox_messages(
         (status = 422, body = Problem, description = "`validation_failed`, `unknown_field`, `cursor_invalid`")
     )
 )]
-pub(super) async fn list_messages(Given(state): Given<State>, query: Query) -> Result<Page<MessagePageJson>, Problem> {
-    let within = Within::Project(state.inboxes.project());
+pub(super) async fn list_messages(
+    Given(state): Given<State>,
+    caller: Caller,
+    query: Query,
+) -> Result<Page<MessagePageJson>, Problem> {
+    let within = Within::all_of(&caller);
     page(&state, within, query).await
 }
 
@@ -138,9 +144,10 @@ pub(super) async fn list_messages(Given(state): Given<State>, query: Query) -> R
 )]
 pub(super) async fn get_latest_message(
     Given(state): Given<State>,
+    caller: Caller,
     Path(inbox): Path<String>,
 ) -> Result<Response, Problem> {
-    let inbox = find(&state, &inbox).await?;
+    let inbox = find(&state, &caller, &inbox).await?;
     let search = search(Within::Inbox(inbox.id), &Query::default())?;
     let page = state.inboxes.messages(&MessageSearch { limit: 1, ..search }).await?;
     let newest = page.items.into_iter().next().ok_or_else(|| Problem::not_found("message: the inbox is empty"))?;
