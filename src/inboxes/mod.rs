@@ -20,6 +20,7 @@ mod route;
 mod seal;
 mod search;
 mod service;
+mod signatures;
 mod wait;
 
 pub use change::MessagePatch;

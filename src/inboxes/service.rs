@@ -10,6 +10,7 @@ use super::Error;
 use super::rejection::{self, Rejection};
 use super::route::Routes;
 use super::seal::SealKey;
+use super::signatures::Signatures;
 use super::wait::{self, Note, Permits, WaitLimits};
 use crate::config::InboxesSection;
 use crate::events::Bus;
@@ -27,6 +28,7 @@ pub(super) struct Inner {
     pub(super) max_message_bytes: u64,
     pub(super) seal: SealKey,
     pub(super) routes: Routes,
+    pub(super) signatures: Signatures,
     pub(super) rejections: mpsc::Sender<Rejection>,
     pub(super) connections: AtomicU64,
     pub(super) last_connection: AtomicI64,
@@ -74,6 +76,7 @@ impl Inboxes {
             max_message_bytes,
             seal,
             routes: Routes::new(),
+            signatures: Signatures::new(),
             rejections,
             connections: AtomicU64::new(0),
             last_connection: AtomicI64::new(0),
