@@ -27,6 +27,27 @@ pub struct Needs {
     pub extract: bool,
 }
 
+/// What of a message's octets must be read; the rest of [`super::Octets`] may stay empty.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reads {
+    /// The header's fields.
+    pub headers: bool,
+    /// The text that a person reads.
+    pub text: bool,
+    /// The HTML, with and without markup.
+    pub html: bool,
+    /// The digests of attachments, which takes longer than all else.
+    pub digests: bool,
+}
+
+impl Reads {
+    /// The same with all that an explanation shows and compares besides.
+    #[must_use]
+    pub const fn explained(self) -> Self {
+        Self { headers: true, text: true, html: true, digests: self.digests }
+    }
+}
+
 impl Needs {
     /// Everything, as an explanation wants it.
     pub const ALL: Self = Self { octets: true, receipt: true, extract: true };
@@ -76,10 +97,21 @@ impl Filter {
         needs
     }
 
-    /// Whether attachments must be read to decide, which takes longer than all else.
+    /// What of the octets must be read to decide.
     #[must_use]
-    pub fn needs_digests(&self) -> bool {
-        self.conditions().any(|condition| condition.field == Field::AttachmentSha256)
+    pub fn reads(&self) -> Reads {
+        let mut reads = Reads::default();
+        for condition in self.conditions() {
+            match condition.field {
+                Field::Text => reads.text = true,
+                Field::Html => reads.html = true,
+                Field::Body | Field::Anywhere => (reads.text, reads.html) = (true, true),
+                Field::Header(_) => reads.headers = true,
+                Field::AttachmentSha256 => reads.digests = true,
+                _ => {}
+            }
+        }
+        reads
     }
 
     /// Whether a message passes; `None` when that cannot be told from what has been loaded.

@@ -17,6 +17,7 @@ mod needles;
 mod op;
 mod read;
 pub mod search_box;
+mod signature;
 mod test;
 mod written;
 
@@ -26,9 +27,10 @@ pub use field::Field;
 pub use fold::{fold, normal};
 pub use hint::Hint;
 pub use keys::{Keys, keys};
-pub use list::{Filter, Needs};
+pub use list::{Filter, Needs, Reads};
 pub use needles::Needles;
 pub use op::Op;
+pub use signature::{Probe, Signature};
 pub use written::{FilterError, Shorthands, Value, Written, WrittenCondition};
 
 #[cfg(test)]

@@ -114,7 +114,7 @@ fn lesser<T: Ord>(one: Option<T>, other: Option<T>) -> Option<T> {
 }
 
 /// A text that stands in every text for which the test holds.
-fn text(test: &TextTest) -> Option<&str> {
+pub(super) fn text(test: &TextTest) -> Option<&str> {
     match test {
         TextTest::Equals(text) | TextTest::StartsWith(text) | TextTest::EndsWith(text) => Some(text),
         TextTest::Contains(finder) => std::str::from_utf8(finder.needle()).ok(),

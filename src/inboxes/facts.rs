@@ -2,15 +2,16 @@
 
 use super::service::Inboxes;
 use super::{Error, extraction};
-use crate::filter::{Facts, Found, HeaderText, Needs, Octets, Text};
+use crate::filter::{Facts, Found, HeaderText, Needs, Octets, Reads, Text};
 use crate::mime;
 use crate::model::Content;
+use crate::model::content::HeaderField;
 use crate::store::StoredMessage;
 
 /// Longest text that a condition looks through, in octets.
 const MAX_TEXT: usize = 4 << 20;
 /// Larger messages are looked at on a thread of their own, so that others need not wait.
-const LARGE: u64 = 256 << 10;
+pub(super) const LARGE: u64 = 256 << 10;
 
 /// What was loaded of a message besides its row.
 #[derive(Debug, Default)]
@@ -61,43 +62,56 @@ impl Loaded {
     pub(super) async fn look<T: Send + 'static>(
         self,
         found: &StoredMessage,
-        digests: bool,
+        reads: Reads,
         look: impl FnOnce(&Facts<'_>) -> T + Send + 'static,
     ) -> Result<T, Error> {
         let is_large = found.message.size > LARGE && self.raw.is_some();
         if !is_large {
-            return Ok(self.show(found, digests, look));
+            return Ok(self.show(found, reads, look));
         }
         let found = found.clone();
-        let shown = tokio::task::spawn_blocking(move || self.show(&found, digests, look)).await;
+        let shown = tokio::task::spawn_blocking(move || self.show(&found, reads, look)).await;
         shown.map_err(|_| Error::StoreClosed)
     }
 
-    fn show<T>(&self, found: &StoredMessage, digests: bool, look: impl FnOnce(&Facts<'_>) -> T) -> T {
-        let octets = self.raw.as_deref().map(|raw| read(&found.content, raw, digests));
+    pub(super) fn show<T>(&self, found: &StoredMessage, reads: Reads, look: impl FnOnce(&Facts<'_>) -> T) -> T {
+        let octets = self.raw.as_deref().map(|raw| read(&found.content, raw, reads));
         look(&Facts { octets: octets.as_ref(), ..self.facts(found) })
     }
 }
 
-/// What only the octets say.
-fn read(content: &Content, raw: &[u8], digests: bool) -> Octets {
-    let header = |field| {
-        let (name, value) = mime::header_value(raw, field);
-        let sent = mime::field_bytes(raw, field).split(|byte| *byte == b':').skip(1).collect::<Vec<_>>().join(&b':');
-        HeaderText { name: name.to_owned(), value, raw: String::from_utf8_lossy(&sent).trim().to_owned() }
-    };
-    let html = mime::html(content, raw, MAX_TEXT);
-    Octets {
-        headers: content.headers.iter().map(header).collect(),
-        text: mime::text(content, raw, MAX_TEXT).map(Text::from),
-        rendered: html.as_deref().map(|html| Text::from(mime::rendered(html, MAX_TEXT))),
-        html: html.map(Text::from),
-        digests: if digests {
-            content.attachments().map(|part| digest(&mime::part_bytes(part, raw))).collect()
-        } else {
-            Vec::new()
-        },
+/// With these octets and nothing else.
+impl From<Vec<u8>> for Loaded {
+    fn from(raw: Vec<u8>) -> Self {
+        Self { raw: Some(raw), ..Self::default() }
     }
+}
+
+/// What only the octets say, as much of it as is wanted.
+fn read(content: &Content, raw: &[u8], reads: Reads) -> Octets {
+    let mut octets = Octets::default();
+    if reads.headers {
+        octets.headers = content.headers.iter().map(|field| header(raw, field)).collect();
+    }
+    if reads.text {
+        octets.text = mime::text(content, raw, MAX_TEXT).map(Text::from);
+    }
+    if reads.html {
+        let html = mime::html(content, raw, MAX_TEXT);
+        octets.rendered = html.as_deref().map(|html| Text::from(mime::rendered(html, MAX_TEXT)));
+        octets.html = html.map(Text::from);
+    }
+    if reads.digests {
+        octets.digests = content.attachments().map(|part| digest(&mime::part_bytes(part, raw))).collect();
+    }
+    octets
+}
+
+fn header(raw: &[u8], field: &HeaderField) -> HeaderText {
+    let (name, value) = mime::header_value(raw, field);
+    let sent = mime::field_bytes(raw, field);
+    let sent = sent.iter().position(|byte| *byte == b':').and_then(|colon| sent.get(colon + 1..)).unwrap_or_default();
+    HeaderText { name: name.to_owned(), value, raw: String::from_utf8_lossy(sent).trim().to_owned() }
 }
 
 fn digest(octets: &[u8]) -> String {

@@ -21,6 +21,7 @@ mod route;
 mod seal;
 mod search;
 mod service;
+mod signatures;
 mod take;
 mod wait;
 

@@ -11,6 +11,7 @@ use super::extraction::Extractions;
 use super::rejection::{self, Rejection};
 use super::route::Routes;
 use super::seal::SealKey;
+use super::signatures::Signatures;
 use super::wait::{self, Note, Permits, WaitLimits};
 use crate::config::InboxesSection;
 use crate::events::Bus;
@@ -29,6 +30,7 @@ pub(super) struct Inner {
     pub(super) seal: SealKey,
     pub(super) routes: Routes,
     pub(super) extractions: Extractions,
+    pub(super) signatures: Signatures,
     pub(super) rejections: mpsc::Sender<Rejection>,
     pub(super) connections: AtomicU64,
     pub(super) last_connection: AtomicI64,
@@ -77,6 +79,7 @@ impl Inboxes {
             seal,
             routes: Routes::new(),
             extractions: Extractions::new(),
+            signatures: Signatures::new(),
             rejections,
             connections: AtomicU64::new(0),
             last_connection: AtomicI64::new(0),

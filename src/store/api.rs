@@ -1,5 +1,6 @@
 //! What the services ask of the store, each a transaction or a read of its own.
 
+use super::blob::PackedBlobs;
 use super::handle::Store;
 use super::listing::{Listed, MessageQuery};
 use super::message::StoredMessage;
@@ -189,6 +190,15 @@ impl Store {
     /// If it cannot be read.
     pub async fn message(&self, id: MessageId) -> Result<Option<StoredMessage>, Error> {
         message::get(&mut self.read().await?, id).await
+    }
+
+    /// The octets of many messages, still packed. What is gone is left out.
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    pub async fn packed(&self, messages: impl IntoIterator<Item = &StoredMessage>) -> Result<PackedBlobs, Error> {
+        let ids: Vec<i64> = messages.into_iter().map(|message| message.blob).collect();
+        blob::load_packed(&mut self.read().await?, &ids).await
     }
 
     /// The exact octets of a message; `None` when it is gone.

@@ -62,10 +62,9 @@ pub struct Listed {
 /// `$1` scope, `$2` above, `$3` below, `$4` subject, `$5` from, `$6` to, `$7` tag, `$8` folder, `$9` flags that are set,
 /// `$10` flags that are not, `$11` received from, `$12` received until, `$13` least size, `$14` greatest size, `$15` run,
 /// `$16` inboxes as hex with commas, `$17` limit.
-macro_rules! list {
-    ($agg:literal, $find:literal, $inboxes:literal, $owner:literal, $number:literal, $direction:literal) => {
+macro_rules! on_message {
+    ($find:literal, $inboxes:literal, $owner:literal, $number:literal) => {
         concat!(
-            select!($agg),
             "WHERE m.",
             $owner,
             " = $1 AND m.",
@@ -83,14 +82,24 @@ macro_rules! list {
             "(m.to_key, $6) > 0) AND ($7 IS NULL OR ",
             $find,
             "(m.tags, $7) > 0) \
-            AND ($8 IS NULL OR x.name = $8) AND (e.flags & $9) = $9 AND (e.flags & $10) = 0 \
             AND ($11 IS NULL OR m.received_at >= $11) AND ($12 IS NULL OR m.received_at < $12) \
             AND ($13 IS NULL OR m.size >= $13) AND ($14 IS NULL OR m.size <= $14) \
             AND ($15 IS NULL OR m.inbox_id IN (SELECT id FROM inbox WHERE run_id = $15)) \
             AND ($16 IS NULL OR m.inbox_id ",
             $inboxes,
-            ") \
-            ORDER BY m.",
+            ") "
+        )
+    };
+}
+
+pub(super) use on_message;
+
+macro_rules! list {
+    ($agg:literal, $find:literal, $inboxes:literal, $owner:literal, $number:literal, $direction:literal) => {
+        concat!(
+            select!($agg),
+            on_message!($find, $inboxes, $owner, $number),
+            "AND ($8 IS NULL OR x.name = $8) AND (e.flags & $9) = $9 AND (e.flags & $10) = 0 ORDER BY m.",
             $number,
             $direction,
             " LIMIT $17"
@@ -154,11 +163,15 @@ pub(super) async fn list(conn: &mut Conn, query: &MessageQuery) -> Result<Vec<Li
         .bind(hex(&needles.inboxes))
         .bind(i64::try_from(query.limit).unwrap_or(i64::MAX))
         .fetch_all(c).await)?;
+    listed(rows, query.scope)
+}
+
+pub(super) fn listed(rows: Vec<Row>, scope: Scope) -> Result<Vec<Listed>, Error> {
     let found = rows.into_iter().map(stored);
     found
         .map(|found| {
             found.map(|found| {
-                let number = match query.scope {
+                let number = match scope {
                     Scope::Inbox(_) => found.message.seq.0,
                     Scope::Project(_) => found.position.0,
                 };

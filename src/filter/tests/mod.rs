@@ -3,4 +3,4 @@
 mod fields;
 mod hints;
 mod refused;
-mod sample;
+pub(super) mod sample;

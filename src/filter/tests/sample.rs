@@ -4,11 +4,11 @@ use crate::filter::{Facts, Filter, Found, HeaderText, Octets, Op, Shorthands, Te
 use crate::model::content::{MailboxName, Part};
 use crate::model::{Content, Flags, Timestamp};
 
-pub(super) struct Sample {
-    pub(super) content: Content,
+pub(in crate::filter) struct Sample {
+    pub(in crate::filter) content: Content,
     delivered_to: Vec<String>,
     tags: Vec<String>,
-    pub(super) octets: Octets,
+    pub(in crate::filter) octets: Octets,
     found: Found,
 }
 
@@ -31,7 +31,7 @@ fn header(name: &str, value: &str, raw: &str) -> HeaderText {
 }
 
 impl Sample {
-    pub(super) fn new() -> Self {
+    pub(in crate::filter) fn new() -> Self {
         let html = "<p>Tom &amp; Jerry say: your&nbsp;code is 482&thinsp;913. <a href=\"https://app.test/r\">Only here</a></p>";
         Self {
             content: Content {
@@ -62,7 +62,7 @@ impl Sample {
         }
     }
 
-    pub(super) fn facts(&self) -> Facts<'_> {
+    pub(in crate::filter) fn facts(&self) -> Facts<'_> {
         Facts {
             octets: Some(&self.octets),
             envelope_from: Some("bounce@app.test"),
@@ -72,7 +72,7 @@ impl Sample {
     }
 
     /// What is there without loading.
-    pub(super) fn row(&self) -> Facts<'_> {
+    pub(in crate::filter) fn row(&self) -> Facts<'_> {
         Facts {
             content: &self.content,
             delivered_to: &self.delivered_to,
@@ -89,7 +89,7 @@ impl Sample {
     }
 }
 
-pub(super) fn text(field: &str, op: Op, value: &str) -> WrittenCondition {
+pub(in crate::filter) fn text(field: &str, op: Op, value: &str) -> WrittenCondition {
     let (field, name) = match field.split_once(' ') {
         Some((field, name)) => (field, Some(name.to_owned())),
         None => (field, None),
@@ -97,14 +97,14 @@ pub(super) fn text(field: &str, op: Op, value: &str) -> WrittenCondition {
     WrittenCondition { name, ..WrittenCondition::text(field, op, value) }
 }
 
-pub(super) fn with(field: &str, op: Op, value: Option<Value>) -> WrittenCondition {
+pub(in crate::filter) fn with(field: &str, op: Op, value: Option<Value>) -> WrittenCondition {
     WrittenCondition { value, ..text(field, op, "") }
 }
 
-pub(super) fn filter(all: Vec<WrittenCondition>) -> Filter {
+pub(in crate::filter) fn filter(all: Vec<WrittenCondition>) -> Filter {
     compiled(&Written { all, ..Written::default() })
 }
 
-pub(super) fn compiled(written: &Written) -> Filter {
+pub(in crate::filter) fn compiled(written: &Written) -> Filter {
     Filter::compile(written, &Shorthands::default()).unwrap()
 }

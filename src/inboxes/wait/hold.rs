@@ -92,7 +92,7 @@ impl Inboxes {
             // A search through many bodies may take longer than the caller waits. What is there already is found all
             // the same, however short the deadline: a search has its own time.
             let search_ends = hold_ends.max(Instant::now() + SEARCH);
-            let looked = timeout_at(search_ends, self.look(wait, &mut watch, head)).await;
+            let looked = timeout_at(search_ends, self.look_behind(wait, &mut watch, head)).await;
             watch.is_behind = looked.is_err();
             looked.unwrap_or(Ok(()))?;
             let quiet_at = match watch.tally.verdict(Instant::now()) {
@@ -122,7 +122,7 @@ impl Inboxes {
     }
 
     /// Searches what has come since the last look, stretch by stretch.
-    async fn look(&self, wait: &Wait, watch: &mut Watch, head: i64) -> Result<(), Error> {
+    async fn look_behind(&self, wait: &Wait, watch: &mut Watch, head: i64) -> Result<(), Error> {
         while watch.looked_at < head && watch.tally.wanted() > 0 {
             let until = head.min(watch.looked_at.saturating_add(STRETCH));
             let wanted = watch.tally.wanted();

@@ -135,7 +135,7 @@ both_stores! {
         let everything = bare.store.messages(&MessageQuery::all(project, 1_000)).await.unwrap();
         let times: Vec<String> = everything.iter().map(|one| one.found.message.received_at.to_string()).collect();
         let mut found = 0;
-        for _ in 0..1_500 {
+        for _ in 0..300 {
             let mut list = |most| (0..random.random_range(0..=most)).map(|_| condition(&mut random, &times)).collect::<Vec<_>>();
             let written = Written { all: list(3), any: list(1), none: list(1) };
             let filter = Filter::compile(&written, &Shorthands::default()).unwrap();
@@ -159,6 +159,6 @@ both_stores! {
             assert_eq!(passing(&rows), expected, "{written:?} asks for {:?}", query.needles);
             found += expected.len();
         }
-        assert!(found > 5_000, "the filters are too narrow to say anything: {found}");
+        assert!(found > 1_000, "the filters are too narrow to say anything: {found}");
     }
 }
