@@ -2,16 +2,20 @@
 
 use super::Error;
 use super::service::Inboxes;
+use crate::extract::{self, Mail, Options};
 use crate::filter::{Facts, Found, HeaderText, Needs, Octets, Reads, Text};
 use crate::mime;
 use crate::model::Content;
-use crate::model::content::HeaderField;
+use crate::model::content::{HeaderField, Part};
 use crate::store::StoredMessage;
 
 /// Longest text that a condition looks through, in octets.
 const MAX_TEXT: usize = 4 << 20;
 /// Larger messages are looked at on a thread of their own, so that others need not wait.
-pub(super) const LARGE: u64 = 256 << 10;
+const LARGE: u64 = 256 << 10;
+
+/// How sure extraction must be of a code for the field `code` to have it: more likely than not.
+const MIN_CONFIDENCE: f64 = 0.5;
 
 /// What was loaded of a message besides its row.
 #[derive(Debug, Default)]
@@ -61,7 +65,8 @@ impl Loaded {
         reads: Reads,
         look: impl FnOnce(&Facts<'_>) -> T + Send + 'static,
     ) -> Result<T, Error> {
-        let is_large = found.message.size > LARGE && self.raw.is_some();
+        // Extraction takes some milliseconds of any message.
+        let is_large = self.raw.is_some() && (found.message.size > LARGE || reads.found);
         if !is_large {
             return Ok(self.show(found, reads, look));
         }
@@ -72,7 +77,7 @@ impl Loaded {
 
     pub(super) fn show<T>(&self, found: &StoredMessage, reads: Reads, look: impl FnOnce(&Facts<'_>) -> T) -> T {
         let octets = self.raw.as_deref().map(|raw| read(&found.content, raw, reads));
-        let extracted = self.raw.as_deref().and_then(|raw| extracted(&found.content, raw));
+        let extracted = self.raw.as_deref().filter(|_| reads.found).map(|raw| extracted(&found.content, raw));
         look(&Facts { octets: octets.as_ref(), found: extracted.as_ref(), ..self.facts(found) })
     }
 }
@@ -121,7 +126,23 @@ fn digest(octets: &[u8]) -> String {
     })
 }
 
-/// What extraction finds; `None` as long as nothing here extracts.
-const fn extracted(_content: &Content, _raw: &[u8]) -> Option<Found> {
-    None
+/// What extraction finds.
+fn extracted(content: &Content, raw: &[u8]) -> Found {
+    let is_plain = |part: &Part| part.content_type == "text/plain" && !part.is_attachment;
+    let has_plain = content.parts.iter().any(is_plain);
+    let text = if has_plain { mime::text(content, raw, MAX_TEXT) } else { None };
+    let html = mime::html(content, raw, MAX_TEXT);
+    let sender = content.from.first().and_then(|from| Some(from.address.rsplit_once('@')?.1));
+    let mail = Mail {
+        subject: content.subject.as_deref().unwrap_or_default(),
+        text: text.as_deref(),
+        html: html.as_deref(),
+        from_domain: sender,
+    };
+    let extraction = extract::extract(&mail, &Options::default());
+    let codes = extraction.codes.into_iter().filter(|code| code.confidence >= MIN_CONFIDENCE);
+    Found {
+        codes: codes.flat_map(|code| [code.value, code.display]).collect(),
+        links: extraction.links.into_iter().map(|link| link.url).collect(),
+    }
 }

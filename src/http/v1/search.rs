@@ -3,10 +3,12 @@
 use axum::Json as Answer;
 use axum::extract::State as Given;
 
+use super::inbox::find;
 use super::messages::{next_after, parse_after};
 use super::shape::{HitJson, SearchBody, SearchOrder, SearchPageJson, compile};
 use crate::filter::{Filter, Shorthands};
 use crate::http::Problem;
+use crate::http::caller::Caller;
 use crate::http::json::Json;
 use crate::http::state::State;
 use crate::inboxes::{InboxRef, MessageSearch, Within};
@@ -33,11 +35,12 @@ const MAX_INBOXES: usize = 100;
 )]
 pub(super) async fn search_messages(
     Given(state): Given<State>,
+    caller: Caller,
     Json(body): Json<SearchBody>,
 ) -> Result<Answer<SearchPageJson>, Problem> {
     let search = MessageSearch {
-        within: Within::Project(state.inboxes.project()),
-        inboxes: inboxes(&state, body.inbox_ids.as_deref()).await?,
+        within: Within::all_of(&caller),
+        inboxes: inboxes(&state, &caller, body.inbox_ids.as_deref()).await?,
         filter: filter(&body)?,
         since: None,
         after: body.after.as_deref().map(parse_after).transpose().map_err(|reason| invalid("/after", reason))?,
@@ -78,16 +81,21 @@ fn filter(body: &SearchBody) -> Result<Filter, Problem> {
 }
 
 /// The named inboxes; none is all of them, an empty list a mistake.
-async fn inboxes(state: &State, named: Option<&[String]>) -> Result<Vec<crate::model::InboxId>, Problem> {
+async fn inboxes(
+    state: &State,
+    caller: &Caller,
+    named: Option<&[String]>,
+) -> Result<Vec<crate::model::InboxId>, Problem> {
     let Some(named) = named else { return Ok(Vec::new()) };
     if named.is_empty() || named.len() > MAX_INBOXES {
         return Err(invalid("/inbox_ids", &format!("1 to {MAX_INBOXES} inboxes; leave it out for all")));
     }
     let mut inboxes = Vec::with_capacity(named.len());
     for (number, name) in named.iter().enumerate() {
-        let named = InboxRef::parse(name)
-            .ok_or_else(|| invalid(&format!("/inbox_ids/{number}"), "the id or the address of an inbox"))?;
-        inboxes.push(state.inboxes.inbox(&named).await?.id);
+        if InboxRef::parse(name).is_none() {
+            return Err(invalid(&format!("/inbox_ids/{number}"), "the id or the address of an inbox"));
+        }
+        inboxes.push(find(state, caller, name).await?.id);
     }
     Ok(inboxes)
 }
