@@ -38,13 +38,15 @@ pub struct Reads {
     pub html: bool,
     /// The digests of attachments, which takes longer than all else.
     pub digests: bool,
+    /// What extraction finds.
+    pub found: bool,
 }
 
 impl Reads {
     /// The same with all that an explanation shows and compares besides.
     #[must_use]
     pub const fn explained(self) -> Self {
-        Self { headers: true, text: true, html: true, digests: self.digests }
+        Self { headers: true, text: true, html: true, ..self }
     }
 }
 
@@ -108,6 +110,7 @@ impl Filter {
                 Field::Body | Field::Anywhere => (reads.text, reads.html) = (true, true),
                 Field::Header(_) => reads.headers = true,
                 Field::AttachmentSha256 => reads.digests = true,
+                Field::Code | Field::Link => reads.found = true,
                 _ => {}
             }
         }

@@ -11,7 +11,7 @@ use crate::store::StoredMessage;
 /// Longest text that a condition looks through, in octets.
 const MAX_TEXT: usize = 4 << 20;
 /// Larger messages are looked at on a thread of their own, so that others need not wait.
-pub(super) const LARGE: u64 = 256 << 10;
+const LARGE: u64 = 256 << 10;
 
 /// What was loaded of a message besides its row.
 #[derive(Debug, Default)]
@@ -65,7 +65,8 @@ impl Loaded {
         reads: Reads,
         look: impl FnOnce(&Facts<'_>) -> T + Send + 'static,
     ) -> Result<T, Error> {
-        let is_large = found.message.size > LARGE && self.raw.is_some();
+        // Extraction takes some milliseconds of any message.
+        let is_large = self.raw.is_some() && (found.message.size > LARGE || reads.found);
         if !is_large {
             return Ok(self.show(found, reads, look));
         }

@@ -3,6 +3,7 @@
 use axum::Json as Answer;
 use axum::extract::State as Given;
 
+use super::inbox::find;
 use super::messages::{next_after, parse_after};
 use super::shape::{HitJson, SearchBody, SearchOrder, SearchPageJson, compile};
 use crate::filter::{Filter, Shorthands};
@@ -91,9 +92,10 @@ async fn inboxes(
     }
     let mut inboxes = Vec::with_capacity(named.len());
     for (number, name) in named.iter().enumerate() {
-        let named = InboxRef::parse(name)
-            .ok_or_else(|| invalid(&format!("/inbox_ids/{number}"), "the id or the address of an inbox"))?;
-        inboxes.push(state.inboxes.inbox(caller, &named).await?.id);
+        if InboxRef::parse(name).is_none() {
+            return Err(invalid(&format!("/inbox_ids/{number}"), "the id or the address of an inbox"));
+        }
+        inboxes.push(find(state, caller, name).await?.id);
     }
     Ok(inboxes)
 }

@@ -23,7 +23,7 @@ both_databases! {
         let (one, two) = (text(&one, "id"), text(&two, "id"));
         let first = http.inject(one, WITH_FILE).await;
         http.patch(&format!("/v1/messages/{}", text(&first, "id")), json!({"flagged": true, "tags": ["kept", "x y"]})).await;
-        http.inject(one, "From: Anna <anna@app.test>\r\nSubject: Reset code\r\n\r\nYour code is\r\n482913\r\n").await;
+        http.inject(one, "From: Anna <anna@app.test>\r\nSubject: Reset code\r\n\r\nYour code is\r\n482913\r\nIt is good for ten minutes.\r\n").await;
         http.inject(two, format!("From: anna@app.test\r\nSubject: Digest\r\n\r\n{}", "long ".repeat(3_000))).await;
         for (path, line, expected) in [
             ("/v1/messages", "", vec!["Your invoice", "Reset code", "Digest"]),
@@ -58,6 +58,8 @@ both_databases! {
         }
         for (query, expected) in [
             ("has=attachment", vec!["Your invoice"]),
+            ("has=code", vec!["Reset code"]),
+            ("q=code%3A482913", vec!["Reset code"]),
             ("flagged=false", vec!["Reset code", "Digest"]),
             ("run_id=run_7&q=code", vec!["Reset code"]),
             ("tag=kept&tag=x+y", vec!["Your invoice"]),
