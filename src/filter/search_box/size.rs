@@ -18,7 +18,7 @@ pub(super) fn parse(text: &str) -> Option<u64> {
 
 /// The shortest form of `size`.
 pub(super) fn print(size: u64) -> String {
-    match UNITS.iter().find(|(_, unit)| size > 0 && size % unit == 0) {
+    match UNITS.iter().find(|(_, unit)| size > 0 && size.is_multiple_of(*unit)) {
         Some((letter, unit)) => format!("{}{letter}", size / unit),
         None => size.to_string(),
     }
