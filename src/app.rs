@@ -133,6 +133,7 @@ pub async fn start(config: Config, clock: Clock, shutdown: CancellationToken) ->
         doors: doors(&config.http, &running),
         ca_pem: tls.ca_pem(),
         fingerprint: running.tls_fingerprint.clone(),
+        tasks: tasks.clone(),
         metrics: counted(),
         section: config.http.clone(),
     });

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use metrics_exporter_prometheus::PrometheusHandle;
+use tokio_util::task::TaskTracker;
 
 use crate::config::HttpSection;
 use crate::inboxes::Inboxes;
@@ -30,6 +31,8 @@ pub struct Shared {
     pub ca_pem: Option<String>,
     /// SHA-256 of the server's certificate.
     pub fingerprint: String,
+    /// Where work goes on whose client has gone; awaited at shutdown.
+    pub tasks: TaskTracker,
     /// What has been counted.
     pub metrics: Option<PrometheusHandle>,
 }

@@ -11,10 +11,12 @@ use crate::store::{Error, Store};
 
 /// How often it looks.
 const INTERVAL: Duration = Duration::from_secs(1);
-/// How often old events are looked for.
-const EVENTS_EVERY: u32 = 60;
+/// Every how many rounds it looks for what has become old.
+const PRUNE_EVERY: u32 = 60;
 /// How long events are kept, in seconds: seven days.
 const KEEP_EVENTS_S: i64 = 7 * 24 * 3600;
+/// How long the answers of calls with an `Idempotency-Key` are kept, in seconds: a day.
+const KEEP_CALLS_S: i64 = 24 * 3600;
 
 /// Removes what has had its time.
 #[derive(Clone, Debug)]
@@ -38,7 +40,7 @@ impl Retention {
             // Half a removal is no harm: the next round goes on where this one stops.
             let round = async {
                 self.sweep().await?;
-                if rounds.is_multiple_of(EVENTS_EVERY) { self.prune_events().await } else { Ok(()) }
+                if rounds.is_multiple_of(PRUNE_EVERY) { self.prune().await } else { Ok(()) }
             };
             if let Some(Err(error)) = shutdown.run_until_cancelled(round).await {
                 tracing::warn!(error = %error, "expired inboxes could not be removed; it is tried again");
@@ -84,9 +86,11 @@ impl Retention {
         Ok(())
     }
 
-    async fn prune_events(&self) -> Result<(), Error> {
-        let until = self.store.clock().now().plus_seconds(-KEEP_EVENTS_S);
+    async fn prune(&self) -> Result<(), Error> {
+        let now = self.store.clock().now();
+        let until = now.plus_seconds(-KEEP_EVENTS_S);
         while self.store.prune_events(self.store.default_project(), until).await? > 0 {}
+        while self.store.prune_calls(now.plus_seconds(-KEEP_CALLS_S)).await? > 0 {}
         Ok(())
     }
 }
