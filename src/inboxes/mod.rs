@@ -1,6 +1,8 @@
 //! The service: the one place that decides about mail, for every front-end.
 
 mod access;
+mod batch;
+mod bulk;
 mod change;
 mod compose;
 mod create;
@@ -8,6 +10,7 @@ mod credentials;
 mod deliver;
 mod diagnose;
 mod error;
+mod folders;
 mod idempotency;
 mod lifecycle;
 mod list;
@@ -20,12 +23,15 @@ mod seal;
 mod service;
 mod wait;
 
+pub use batch::{Change, Selection};
+pub use bulk::InboxSelection;
 pub use change::MessagePatch;
 pub use compose::{Attachment, Draft};
 pub use create::{CreateInbox, Created, Credential};
 pub use deliver::Delivery;
 pub use diagnose::Diagnostics;
 pub use error::{Error, Refusal};
+pub use folders::{Destination, INBOX, folder_name};
 pub use idempotency::{Call, CallAnswer, CallClaim, CallName};
 pub use lifecycle::InboxPatch;
 pub use list::{MessagePage, MessageSearch, Within};

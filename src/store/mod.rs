@@ -1,6 +1,7 @@
 //! The store: the only module that knows SQL. SQLite inside, or PostgreSQL for many nodes.
 
 mod api;
+mod batch;
 mod blob;
 mod checkpoint;
 mod credential;
@@ -15,12 +16,14 @@ mod health;
 mod idempotency;
 mod inbox;
 mod listing;
+mod mailbox;
 mod message;
 mod migrate;
 mod multi_row;
 mod pool;
 mod postgres;
 mod receipt;
+mod relocate;
 mod rejection;
 mod removal;
 mod script;
@@ -28,6 +31,7 @@ mod sqlite;
 mod writer;
 
 pub use api::{MessageChange, takes_mail};
+pub use batch::{BATCH, BatchChange};
 pub use blob::Packed;
 pub use blob::pack;
 pub use credential::SealedCredential;
@@ -39,6 +43,7 @@ pub use health::{Health, Trouble};
 pub use idempotency::{Claim, KeptAnswer, NamedCall};
 pub use inbox::{InboxChange, InboxQuery, NewInbox};
 pub use listing::{Listed, MessageQuery, Order, Scope};
+pub use mailbox::Mailbox;
 pub use message::StoredMessage;
 pub use rejection::RejectionRecord;
 pub use removal::Removed;

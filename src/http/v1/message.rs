@@ -44,7 +44,7 @@ pub(super) async fn get_message(
 
 /// Change a message
 ///
-/// Flags, keywords and tags; the same change that a mail client makes. What is missing stays as it is.
+/// Flags, keywords, tags and folder; the same change that a mail client makes. What is missing stays as it is.
 #[utoipa::path(
     patch, path = "/v1/messages/{message}", tag = "messages", operation_id = "updateMessage",
     params(("message" = String, Path, description = "Its id")),
