@@ -76,19 +76,9 @@ impl Inboxes {
     }
 
     async fn change_like(&self, inbox: &Inbox, filter: &Filter, change: &Change) -> Result<u64, Error> {
-        let search = MessageSearch {
-            within: Within::Inbox(inbox.id),
-            filter: filter.clone(),
-            tag: None,
-            folder: None,
-            seen: None,
-            received_from: None,
-            received_until: None,
-            since: None,
-            after: None,
-            order: Order::Oldest,
-            limit: BATCH,
-        };
+        let within = Within::Inbox(inbox.id);
+        let search =
+            MessageSearch { within, filter: filter.clone(), since: None, after: None, order: Order::Oldest, limit: BATCH };
         let (mut changed, mut above) = (0, 0);
         loop {
             let mut query = self.query(&search, above);

@@ -10,6 +10,8 @@ mod credentials;
 mod deliver;
 mod diagnose;
 mod error;
+mod facts;
+mod find;
 mod folders;
 mod idempotency;
 mod lifecycle;

@@ -179,11 +179,6 @@ impl Inboxes {
         let search = MessageSearch {
             within: wait.within,
             filter: wait.filter.clone(),
-            tag: None,
-            folder: None,
-            seen: None,
-            received_from: None,
-            received_until: None,
             since: None,
             after: None,
             order: wait.order,

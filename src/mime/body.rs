@@ -30,6 +30,14 @@ pub fn html(content: &Content, raw: &[u8], max_bytes: usize) -> Option<String> {
     Some(html)
 }
 
+/// HTML without its markup, at most `max_bytes` of UTF-8.
+#[must_use]
+pub fn rendered(html: &str, max_bytes: usize) -> String {
+    let mut text = lines::body_lines(html_text::render(html, max_bytes));
+    lines::cut(&mut text, max_bytes);
+    text
+}
+
 /// The body of a leaf, its transfer encoding undone as far as it goes; other parts as they are.
 #[must_use]
 pub fn part_bytes<'a>(part: &Part, raw: &'a [u8]) -> Cow<'a, [u8]> {

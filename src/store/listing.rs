@@ -3,6 +3,7 @@
 use super::Error;
 use super::dialect::{Conn, Dialect, on};
 use super::message::{Row, StoredMessage, select, stored};
+use crate::filter::Needles;
 use crate::model::{InboxId, ProjectId, Timestamp};
 
 /// Whose messages.
@@ -24,7 +25,7 @@ pub enum Order {
     Newest,
 }
 
-/// What to look for. Texts are compared with the folded keys of a message and are folded the same way.
+/// What to look for.
 #[derive(Clone, Debug)]
 pub struct MessageQuery {
     /// Whose.
@@ -35,22 +36,8 @@ pub struct MessageQuery {
     pub above: i64,
     /// Numbers below this one.
     pub below: i64,
-    /// Text in the subject.
-    pub subject: Option<String>,
-    /// Text in From.
-    pub from: Option<String>,
-    /// Text in To, Cc, Bcc or the envelope.
-    pub to: Option<String>,
-    /// A tag.
-    pub tag: Option<String>,
-    /// A mailbox's name.
-    pub folder: Option<String>,
-    /// Whether `\Seen` is set.
-    pub seen: Option<bool>,
-    /// Not received before this.
-    pub received_from: Option<Timestamp>,
-    /// Received before this.
-    pub received_until: Option<Timestamp>,
+    /// What their rows must have. Texts are compared with the folded keys of a message and are folded the same way.
+    pub needles: Needles,
     /// At most so many.
     pub limit: usize,
 }
@@ -58,22 +45,8 @@ pub struct MessageQuery {
 impl MessageQuery {
     /// Everything in `scope`, oldest first.
     #[must_use]
-    pub const fn all(scope: Scope, limit: usize) -> Self {
-        Self {
-            scope,
-            order: Order::Oldest,
-            above: 0,
-            below: i64::MAX,
-            subject: None,
-            from: None,
-            to: None,
-            tag: None,
-            folder: None,
-            seen: None,
-            received_from: None,
-            received_until: None,
-            limit,
-        }
+    pub fn all(scope: Scope, limit: usize) -> Self {
+        Self { scope, order: Order::Oldest, above: 0, below: i64::MAX, needles: Needles::default(), limit }
     }
 }
 
@@ -86,8 +59,9 @@ pub struct Listed {
     pub found: StoredMessage,
 }
 
-/// `$1` scope, `$2` above, `$3` below, `$4` subject, `$5` from, `$6` to, `$7` tag, `$8` folder, `$9` seen (0 or 1),
-/// `$10` received from, `$11` received until, `$12` limit.
+/// `$1` scope, `$2` above, `$3` below, `$4` subject, `$5` from, `$6` to, `$7` tag, `$8` folder, `$9` flags that are set,
+/// `$10` flags that are not, `$11` received from, `$12` received until, `$13` least size, `$14` greatest size, `$15` run,
+/// `$16` limit.
 macro_rules! list {
     ($agg:literal, $find:literal, $owner:literal, $number:literal, $direction:literal) => {
         concat!(
@@ -109,12 +83,14 @@ macro_rules! list {
             "(m.to_key, $6) > 0) AND ($7 IS NULL OR ",
             $find,
             "(m.tags, $7) > 0) \
-            AND ($8 IS NULL OR x.name = $8) AND ($9 IS NULL OR (e.flags & 1) = $9) \
-            AND ($10 IS NULL OR m.received_at >= $10) AND ($11 IS NULL OR m.received_at < $11) \
+            AND ($8 IS NULL OR x.name = $8) AND (e.flags & $9) = $9 AND (e.flags & $10) = 0 \
+            AND ($11 IS NULL OR m.received_at >= $11) AND ($12 IS NULL OR m.received_at < $12) \
+            AND ($13 IS NULL OR m.size >= $13) AND ($14 IS NULL OR m.size <= $14) \
+            AND ($15 IS NULL OR m.inbox_id IN (SELECT id FROM inbox WHERE run_id = $15)) \
             ORDER BY m.",
             $number,
             $direction,
-            " LIMIT $12"
+            " LIMIT $16"
         )
     };
 }
@@ -150,18 +126,23 @@ pub(super) async fn list(conn: &mut Conn, query: &MessageQuery) -> Result<Vec<Li
         Scope::Inbox(inbox) => inbox.uuid(),
         Scope::Project(project) => project.uuid(),
     };
+    let needles = &query.needles;
     let rows: Vec<Row> = on!(conn, c => sqlx::query_as(sql)
         .bind(scope)
         .bind(query.above)
         .bind(query.below)
-        .bind(query.subject.as_deref())
-        .bind(query.from.as_deref())
-        .bind(query.to.as_deref())
-        .bind(query.tag.as_ref().map(|tag| format!("\n{tag}\n")))
-        .bind(query.folder.as_deref())
-        .bind(query.seen.map(i64::from))
-        .bind(query.received_from.map(Timestamp::micros))
-        .bind(query.received_until.map(Timestamp::micros))
+        .bind(needles.subject.as_deref())
+        .bind(needles.from.as_deref())
+        .bind(needles.to.as_deref())
+        .bind(needles.tag.as_ref().map(|tag| format!("\n{tag}\n")))
+        .bind(needles.folder.as_deref())
+        .bind(i64::from(needles.set.bits()))
+        .bind(i64::from(needles.unset.bits()))
+        .bind(needles.received_from.map(Timestamp::micros))
+        .bind(needles.received_until.map(Timestamp::micros))
+        .bind(needles.min_size)
+        .bind(needles.max_size)
+        .bind(needles.run.as_deref())
         .bind(i64::try_from(query.limit).unwrap_or(i64::MAX))
         .fetch_all(c).await)?;
     let found = rows.into_iter().map(stored);

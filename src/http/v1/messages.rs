@@ -6,8 +6,8 @@ use axum::response::Response;
 
 use super::inbox::{cursor, find};
 use super::message::answer;
-use super::shape::{MessagePageJson, MessageSummary};
-use crate::filter::{Filter, Shorthands};
+use super::shape::{MessagePageJson, MessageSummary, refused};
+use crate::filter::{Filter, Op, Shorthands, Value, Written, WrittenCondition};
 use crate::http::Problem;
 use crate::http::caller::Caller;
 use crate::http::path::Path;
@@ -153,20 +153,34 @@ fn search(within: Within, query: &Query) -> Result<MessageSearch, Problem> {
     };
     Ok(MessageSearch {
         within,
-        filter: Filter::from(Shorthands {
-            from: query.text("from")?,
-            to: query.text("to")?,
-            subject: query.text("subject")?,
-            body: query.text("body")?,
-        }),
-        tag: query.text("tag")?,
-        folder: query.text("folder")?,
-        seen: query.value("seen", "true or false")?,
-        received_from: query.time("received_after")?,
-        received_until: query.time("received_before")?,
+        filter: filter(query)?,
         since: query.text("since")?.map(|text| cursor("?since", &text)).transpose()?,
         after: after.transpose()?,
         order,
         limit: query.limit()?,
     })
+}
+
+/// The parameters of a list as conditions.
+fn filter(query: &Query) -> Result<Filter, Problem> {
+    let short = Shorthands {
+        from: query.text("from")?,
+        to: query.text("to")?,
+        subject: query.text("subject")?,
+        body: query.text("body")?,
+    };
+    let mut written = Written::default();
+    for (name, field) in [("tag", "tag"), ("folder", "folder"), ("run_id", "run_id")] {
+        let value = query.text(name)?;
+        written.all.extend(value.map(|value| WrittenCondition::text(field, Op::Equals, value)));
+    }
+    if let Some(seen) = query.value("seen", "true or false")? {
+        let value = Some(Value::Bool(seen));
+        written.all.push(WrittenCondition { value, ..WrittenCondition::bare("seen", Op::Equals) });
+    }
+    for (name, op) in [("received_after", Op::Gt), ("received_before", Op::Lt)] {
+        let time = query.time(name)?;
+        written.all.extend(time.map(|time| WrittenCondition::text("received_at", op, time.to_string())));
+    }
+    Filter::compile(&written, &short).map_err(refused)
 }

@@ -103,7 +103,7 @@ async fn wait(state: &State, within: Within, body: WaitBody) -> Result<Response,
     let hold_ms = asked_hold.min(state.section.max_hold_ms);
     let wait = Wait {
         within,
-        filter: body.filter(),
+        filter: body.filter()?,
         since,
         order: match body.order {
             OrderJson::Oldest => Order::Oldest,

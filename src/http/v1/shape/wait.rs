@@ -6,8 +6,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::openapi::{Object, ObjectBuilder, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
+use super::filter::{FilterBody, compile};
 use super::message::{MessageJson, MessageSummary};
 use crate::filter::{Filter, Shorthands};
+use crate::http::Problem;
 use crate::inboxes::Diagnostics;
 use crate::store::RejectionRecord;
 
@@ -16,6 +18,9 @@ use crate::store::RejectionRecord;
 #[serde(default, deny_unknown_fields)]
 #[schema(example = json!({"subject": "reset", "from": "no-reply@app.test", "timeout_ms": 60000}))]
 pub(in crate::http::v1) struct WaitBody {
+    /// Conditions on any field. Those below are short for the most usual.
+    #[schema(nullable = false)]
+    filter: Option<FilterBody>,
     /// An address, a part of a name or address, or a pattern with `*` and `?`.
     #[schema(nullable = false)]
     from: Option<String>,
@@ -75,13 +80,14 @@ pub(in crate::http::v1) enum OnTimeout {
 }
 
 impl WaitBody {
-    pub(in crate::http::v1) fn filter(&self) -> Filter {
-        Filter::from(Shorthands {
+    pub(in crate::http::v1) fn filter(&self) -> Result<Filter, Problem> {
+        let short = Shorthands {
             from: self.from.clone(),
             to: self.to.clone(),
             subject: self.subject.clone(),
             body: self.body.clone(),
-        })
+        };
+        compile(self.filter.as_ref(), &short)
     }
 }
 
