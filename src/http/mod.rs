@@ -17,6 +17,7 @@ mod octets;
 mod openapi;
 mod paced;
 mod path;
+mod preconditions;
 mod probe;
 mod problem;
 mod query;

@@ -2,10 +2,11 @@
 
 use axum::Json as Answer;
 use axum::extract::State as Given;
+use axum::http::HeaderMap;
 use axum::response::Response;
 
 use super::inbox::{cursor, find};
-use super::message::answer;
+use super::message::answer_unless_known;
 use super::shape::{MessagePageJson, MessageSummary, refused};
 use crate::filter::{Filter, Op, Shorthands, Value, Written, WrittenCondition};
 use crate::http::Problem;
@@ -112,6 +113,7 @@ pub(super) async fn list_messages(
     params(("inbox" = String, Path, description = "Its id, or its address URL-encoded")),
     responses(
         (status = 200, body = super::shape::MessageJson),
+        (status = 304, description = "It is as `If-None-Match` has it"),
         (status = 404, body = Problem, description = "`not_found`: also when the inbox is empty"),
         (status = 410, body = Problem, description = "`expired`")
     )
@@ -120,12 +122,13 @@ pub(super) async fn get_latest_message(
     Given(state): Given<State>,
     caller: Caller,
     Path(inbox): Path<String>,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let inbox = find(&state, &caller, &inbox).await?;
     let search = search(Within::Inbox(inbox.id), &Query::default())?;
     let page = state.inboxes.messages(&MessageSearch { limit: 1, ..search }).await?;
     let newest = page.items.into_iter().next().ok_or_else(|| Problem::not_found("message: the inbox is empty"))?;
-    answer(&state, newest.found).await
+    answer_unless_known(&state, newest.found, &headers).await
 }
 
 async fn page(state: &State, within: Within, query: Query) -> Result<Page<MessagePageJson>, Problem> {

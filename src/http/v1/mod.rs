@@ -1,7 +1,10 @@
 //! Version 1 of the API: one file for each resource, the JSON of each in `shape`.
 
 mod attachment;
+mod batch;
+mod bulk;
 mod cursor;
+mod folders;
 mod inbox;
 mod inject;
 mod message;
@@ -21,15 +24,20 @@ pub(super) fn router() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(meta::get_meta))
         .routes(routes!(cursor::get_cursor))
-        .routes(routes!(inbox::create_inbox, inbox::list_inboxes))
+        .routes(routes!(inbox::create_inbox, inbox::list_inboxes, bulk::delete_inboxes))
+        .routes(routes!(bulk::create_inboxes))
         .routes(routes!(inbox::ensure_inbox))
         .routes(routes!(inbox::get_inbox, inbox::update_inbox, inbox::delete_inbox))
         .routes(routes!(inbox::empty_inbox))
+        .routes(routes!(folders::list_folders, folders::create_folder))
+        .routes(routes!(folders::delete_folder))
         .routes(routes!(wait::wait_inbox))
         .routes(routes!(wait::wait_project))
         .routes(routes!(messages::list_inbox_messages, inject::inject_message))
         .routes(routes!(messages::list_messages))
         .routes(routes!(messages::get_latest_message))
+        .routes(routes!(batch::change_messages))
+        .routes(routes!(batch::move_message))
         .routes(routes!(message::get_message, message::update_message, message::delete_message))
         .routes(routes!(message_part::get_raw))
         .routes(routes!(message_part::get_headers))

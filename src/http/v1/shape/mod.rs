@@ -1,12 +1,18 @@
 //! The JSON of the API: what requests may hold and what answers do.
 
+mod batch;
+mod bulk;
 mod filter;
+mod folder;
 mod inbox;
 mod message;
 mod parts;
 mod wait;
 
 pub(super) use filter::refused;
+pub(super) use batch::{Affected, BatchBody, Chosen, Wanted};
+pub(super) use bulk::{BulkBody, InboxesDeleted, InboxesMade};
+pub(super) use folder::{CreateFolderBody, FolderJson, FolderList, MoveBody};
 pub(super) use inbox::{CreateInboxBody, Emptied, EmptyBody, InboxJson, InboxPage, UpdateInboxBody};
 pub(super) use message::{Injected, MessageJson, MessagePageJson, MessageSummary, UpdateMessageBody, hex};
 pub(super) use parts::{AttachmentJson, AttachmentList, HeaderList, StructureJson, TranscriptJson, attachment_id};
