@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::condition::Condition;
 use super::list::Filter;
 use super::read::{self, Wrong};
+use super::search_box::{self, Misread};
 use super::{Field, FilterError, Op, Shorthands, Written, WrittenCondition};
 
 /// Most conditions of one filter, shorthands included.
@@ -30,6 +31,23 @@ impl Filter {
             errors.push(error("/filter", format!("at most {MAX_REGEXES} regular expressions")));
         }
         if errors.is_empty() { Ok(filter) } else { Err(errors) }
+    }
+}
+
+impl Filter {
+    /// The filter of a line of the search box; its conditions are called `q/0`, `q/1` in their order.
+    ///
+    /// # Errors
+    /// Where the line goes wrong.
+    pub fn search_box(line: &str) -> Result<Self, Misread> {
+        let mut filter = Self::default();
+        for (number, term) in search_box::terms(line)?.into_iter().enumerate() {
+            let condition = read::condition(format!("q/{number}"), &term.condition)
+                .map_err(|Wrong { reason, .. }| Misread { column: term.column, reason })?;
+            let list = if term.is_negated { &mut filter.none } else { &mut filter.all };
+            list.push(Arc::new(condition));
+        }
+        Ok(filter)
     }
 }
 

@@ -47,7 +47,7 @@ impl Filter {
 
     /// The filter of those that pass both. At most one of the two may have an `any` list: that of `self` is kept.
     #[must_use]
-    pub(super) fn with(mut self, other: Self) -> Self {
+    pub fn with(mut self, other: Self) -> Self {
         self.all.extend(other.all);
         self.none.extend(other.none);
         if self.any.is_empty() {

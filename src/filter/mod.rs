@@ -16,6 +16,7 @@ mod list;
 mod needles;
 mod op;
 mod read;
+pub mod search_box;
 mod test;
 mod written;
 
@@ -29,3 +30,6 @@ pub use list::{Filter, Needs};
 pub use needles::Needles;
 pub use op::Op;
 pub use written::{FilterError, Shorthands, Value, Written, WrittenCondition};
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@ use super::condition::{Condition, Test};
 use super::list::Filter;
 use super::test::{NumberTest, TextTest};
 use super::{Field, Op, fold, glob};
-use crate::model::{Flags, Timestamp};
+use crate::model::{Flags, InboxId, Timestamp};
 
 /// Conditions on a message's row. Every message that passes the filter meets them; what meets them may still fail.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub struct Needles {
     pub folder: Option<String>,
     /// The run of its inbox.
     pub run: Option<String>,
+    /// The inboxes that it may lie in; none is any. No condition asks for it: a caller does.
+    pub inboxes: Vec<InboxId>,
     /// Flags that are set.
     pub set: Flags,
     /// Flags that are not.

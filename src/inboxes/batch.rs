@@ -77,8 +77,15 @@ impl Inboxes {
 
     async fn change_like(&self, inbox: &Inbox, filter: &Filter, change: &Change) -> Result<u64, Error> {
         let within = Within::Inbox(inbox.id);
-        let search =
-            MessageSearch { within, filter: filter.clone(), since: None, after: None, order: Order::Oldest, limit: BATCH };
+        let search = MessageSearch {
+            within,
+            inboxes: Vec::new(),
+            filter: filter.clone(),
+            since: None,
+            after: None,
+            order: Order::Oldest,
+            limit: BATCH,
+        };
         let (mut changed, mut above) = (0, 0);
         loop {
             let mut query = self.query(&search, above);

@@ -2,7 +2,7 @@
 
 use super::Error;
 use super::service::Inboxes;
-use crate::filter::Filter;
+use crate::filter::{Filter, Needles};
 use crate::model::inbox::Inbox;
 use crate::model::{Cursor, InboxId, Position, ProjectId, Seq};
 use crate::store::{InboxQuery, Listed, MessageQuery, Order, Scope};
@@ -23,6 +23,8 @@ pub struct MessageSearch {
     pub within: Within,
     /// What they must be like.
     pub filter: Filter,
+    /// Of a project's inboxes only these; none is all.
+    pub inboxes: Vec<InboxId>,
     /// Only after this cursor.
     pub since: Option<Cursor>,
     /// Where the last page ended.
@@ -70,7 +72,7 @@ impl Inboxes {
         MessageQuery {
             order: search.order,
             above: since,
-            needles: search.filter.needles(),
+            needles: Needles { inboxes: search.inboxes.clone(), ..search.filter.needles() },
             ..MessageQuery::all(scope, search.limit)
         }
     }

@@ -22,6 +22,7 @@ mod rejection;
 mod resolve;
 mod route;
 mod seal;
+mod search;
 mod service;
 mod wait;
 
@@ -42,5 +43,6 @@ pub use read::{Full, InboxRef};
 pub use rejection::Rejection;
 pub use route::Route;
 pub use seal::SealKey;
+pub use search::{Hit, SearchPage};
 pub use service::{Inboxes, Login};
 pub use wait::{Outcome, Since, Wait, WaitScope};

@@ -179,6 +179,7 @@ impl Inboxes {
         let search = MessageSearch {
             within: wait.within,
             filter: wait.filter.clone(),
+            inboxes: Vec::new(),
             since: None,
             after: None,
             order: wait.order,

@@ -61,9 +61,9 @@ pub struct Listed {
 
 /// `$1` scope, `$2` above, `$3` below, `$4` subject, `$5` from, `$6` to, `$7` tag, `$8` folder, `$9` flags that are set,
 /// `$10` flags that are not, `$11` received from, `$12` received until, `$13` least size, `$14` greatest size, `$15` run,
-/// `$16` limit.
+/// `$16` inboxes as hex with commas, `$17` limit.
 macro_rules! list {
-    ($agg:literal, $find:literal, $owner:literal, $number:literal, $direction:literal) => {
+    ($agg:literal, $find:literal, $inboxes:literal, $owner:literal, $number:literal, $direction:literal) => {
         concat!(
             select!($agg),
             "WHERE m.",
@@ -87,27 +87,35 @@ macro_rules! list {
             AND ($11 IS NULL OR m.received_at >= $11) AND ($12 IS NULL OR m.received_at < $12) \
             AND ($13 IS NULL OR m.size >= $13) AND ($14 IS NULL OR m.size <= $14) \
             AND ($15 IS NULL OR m.inbox_id IN (SELECT id FROM inbox WHERE run_id = $15)) \
+            AND ($16 IS NULL OR m.inbox_id ",
+            $inboxes,
+            ") \
             ORDER BY m.",
             $number,
             $direction,
-            " LIMIT $16"
+            " LIMIT $17"
         )
     };
 }
 
 macro_rules! lists {
-    ($agg:literal, $find:literal) => {
+    ($agg:literal, $find:literal, $inboxes:literal) => {
         [
-            list!($agg, $find, "inbox_id", "seq", ""),
-            list!($agg, $find, "inbox_id", "seq", " DESC"),
-            list!($agg, $find, "project_id", "position", ""),
-            list!($agg, $find, "project_id", "position", " DESC"),
+            list!($agg, $find, $inboxes, "inbox_id", "seq", ""),
+            list!($agg, $find, $inboxes, "inbox_id", "seq", " DESC"),
+            list!($agg, $find, $inboxes, "project_id", "position", ""),
+            list!($agg, $find, $inboxes, "project_id", "position", " DESC"),
         ]
     };
 }
 
-const SQLITE: [&str; 4] = lists!("group_concat(k.name, ' ')", "instr");
-const POSTGRES: [&str; 4] = lists!("string_agg(k.name, ' ' ORDER BY k.number)", "strpos");
+const SQLITE: [&str; 4] = lists!(
+    "group_concat(k.name, ' ')",
+    "instr",
+    "IN (SELECT unhex(value) FROM json_each('[\"' || replace($16, ',', '\",\"') || '\"]'))"
+);
+const POSTGRES: [&str; 4] =
+    lists!("string_agg(k.name, ' ' ORDER BY k.number)", "strpos", "= ANY (string_to_array($16, ',')::uuid[])");
 
 fn statement(dialect: Dialect, query: &MessageQuery) -> &'static str {
     let [oldest_in_inbox, newest_in_inbox, oldest_in_project, newest_in_project] = dialect.pick(SQLITE, POSTGRES);
@@ -143,6 +151,7 @@ pub(super) async fn list(conn: &mut Conn, query: &MessageQuery) -> Result<Vec<Li
         .bind(needles.min_size)
         .bind(needles.max_size)
         .bind(needles.run.as_deref())
+        .bind(hex(&needles.inboxes))
         .bind(i64::try_from(query.limit).unwrap_or(i64::MAX))
         .fetch_all(c).await)?;
     let found = rows.into_iter().map(stored);
@@ -157,4 +166,10 @@ pub(super) async fn list(conn: &mut Conn, query: &MessageQuery) -> Result<Vec<Li
             })
         })
         .collect()
+}
+
+/// Ids as the statements take them: hex with commas between; `None` when there are none.
+fn hex(inboxes: &[InboxId]) -> Option<String> {
+    let ids: Vec<String> = inboxes.iter().map(|id| id.uuid().simple().to_string()).collect();
+    (!ids.is_empty()).then(|| ids.join(","))
 }

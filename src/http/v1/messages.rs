@@ -4,34 +4,86 @@ use axum::Json as Answer;
 use axum::extract::State as Given;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use utoipa::IntoParams;
 
 use super::inbox::{cursor, find};
 use super::message::answer_unless_known;
-use super::shape::{MessagePageJson, MessageSummary, refused};
-use crate::filter::{Filter, Op, Shorthands, Value, Written, WrittenCondition};
+use super::shape::{MessagePageJson, MessageSummary};
+use crate::filter::{Filter, FilterError, Op, Shorthands, Value, Written, WrittenCondition, search_box};
 use crate::http::Problem;
 use crate::http::caller::Caller;
 use crate::http::path::Path;
 use crate::http::query::{Page, Query, invalid};
 use crate::http::state::State;
 use crate::inboxes::{MessageSearch, Within};
-use crate::store::Order;
+use crate::store::{Listed, Order};
 
-const PARAMETERS: [&str; 13] = [
+/// What both lists take, as `Query` reads it.
+const PARAMETERS: [&str; 17] = [
     "since",
+    "q",
     "from",
     "to",
     "subject",
     "body",
+    "has",
     "tag",
     "folder",
     "seen",
+    "flagged",
+    "run_id",
     "received_after",
     "received_before",
     "order",
     "limit",
     "after",
 ];
+
+/// The same as they are described.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "the description alone: `Query` reads them, so that each mistake has its answer")]
+struct ListParameters {
+    /// A cursor of this list: only what came after it.
+    since: Option<String>,
+    /// A line of the search box.
+    #[param(example = "from:a@b.test subject:\"reset code\" has:attachment -tag:x after:2026-01-01 is:unseen")]
+    q: Option<String>,
+    /// An address, a part of a name or address, or a pattern with `*` and `?`.
+    #[param(example = "*@app.test")]
+    from: Option<String>,
+    /// The same for To, Cc, Bcc and the envelope's recipients.
+    to: Option<String>,
+    /// Text in the subject; case and white space do not matter.
+    subject: Option<String>,
+    /// Text in the text or the HTML; case and white space do not matter.
+    body: Option<String>,
+    /// `attachment`, `code`, `link`; several with commas must all be there.
+    #[param(example = "attachment")]
+    has: Option<String>,
+    /// A tag; several must all be there.
+    tag: Option<Vec<String>>,
+    /// A folder.
+    #[param(example = "INBOX")]
+    folder: Option<String>,
+    /// Read or not.
+    seen: Option<bool>,
+    /// Marked as important or not.
+    flagged: Option<bool>,
+    /// Only of inboxes of this run.
+    run_id: Option<String>,
+    /// Received later than this, RFC 3339.
+    #[param(example = "2026-01-31T12:00:00Z")]
+    received_after: Option<String>,
+    /// Received earlier than this, RFC 3339.
+    received_before: Option<String>,
+    /// `newest` or `oldest`; `newest` when it is missing.
+    order: Option<String>,
+    /// 1 to 200; 50 when it is missing.
+    limit: Option<u16>,
+    /// `next_after` of the page before.
+    after: Option<String>,
+}
 
 /// List the messages of an inbox
 ///
@@ -40,19 +92,7 @@ const PARAMETERS: [&str; 13] = [
     get, path = "/v1/inboxes/{inbox}/messages", tag = "messages", operation_id = "listInboxMessages",
     params(
         ("inbox" = String, Path, description = "Its id, or its address URL-encoded"),
-        ("since" = Option<String>, Query, description = "A cursor: only what came after it"),
-        ("from" = Option<String>, Query, description = "An address, a part of one, or a pattern with `*`"),
-        ("to" = Option<String>, Query, description = "The same for recipients"),
-        ("subject" = Option<String>, Query, description = "Text in the subject"),
-        ("body" = Option<String>, Query, description = "Text in the body"),
-        ("tag" = Option<String>, Query, description = "A tag"),
-        ("folder" = Option<String>, Query, description = "A folder"),
-        ("seen" = Option<bool>, Query, description = "Read or not"),
-        ("received_after" = Option<String>, Query, description = "RFC 3339"),
-        ("received_before" = Option<String>, Query, description = "RFC 3339"),
-        ("order" = Option<String>, Query, description = "`newest` or `oldest`"),
-        ("limit" = Option<u16>, Query, description = "1 to 200; 50 when it is missing"),
-        ("after" = Option<String>, Query, description = "`next_after` of the page before")
+        ListParameters
     ),
     responses(
         (status = 200, body = MessagePageJson),
@@ -76,21 +116,7 @@ pub(super) async fn list_inbox_messages(
 /// Of all its inboxes, newest first, unless `order` says otherwise.
 #[utoipa::path(
     get, path = "/v1/messages", tag = "messages", operation_id = "listMessages",
-    params(
-        ("since" = Option<String>, Query, description = "A cursor of the project: only what came after it"),
-        ("from" = Option<String>, Query, description = "An address, a part of one, or a pattern with `*`"),
-        ("to" = Option<String>, Query, description = "The same for recipients"),
-        ("subject" = Option<String>, Query, description = "Text in the subject"),
-        ("body" = Option<String>, Query, description = "Text in the body"),
-        ("tag" = Option<String>, Query, description = "A tag"),
-        ("folder" = Option<String>, Query, description = "A folder"),
-        ("seen" = Option<bool>, Query, description = "Read or not"),
-        ("received_after" = Option<String>, Query, description = "RFC 3339"),
-        ("received_before" = Option<String>, Query, description = "RFC 3339"),
-        ("order" = Option<String>, Query, description = "`newest` or `oldest`"),
-        ("limit" = Option<u16>, Query, description = "1 to 200; 50 when it is missing"),
-        ("after" = Option<String>, Query, description = "`next_after` of the page before")
-    ),
+    params(ListParameters),
     responses(
         (status = 200, body = MessagePageJson),
         (status = 422, body = Problem, description = "`validation_failed`, `unknown_field`, `cursor_invalid`")
@@ -137,18 +163,14 @@ async fn page(state: &State, within: Within, query: Query) -> Result<Page<Messag
     // Before the page: what arrives in between is behind the cursor and not lost to whoever goes on from it.
     let cursor = state.inboxes.cursor_now(within).await?.to_string();
     let page = state.inboxes.messages(&search).await.map_err(|error| Problem::from(error).at("?since"))?;
-    let next_after = page.items.last().filter(|_| page.has_more).map(|last| format!("a_{}", last.number));
+    let next_after = page.items.last().filter(|_| page.has_more).map(next_after);
     let items = page.items.iter().map(|item| MessageSummary::new(&item.found)).collect();
     let link = query.next_page(next_after.as_deref());
     Ok((link, Answer(MessagePageJson { items, has_more: page.has_more, next_after, cursor })))
 }
 
 fn search(within: Within, query: &Query) -> Result<MessageSearch, Problem> {
-    const AFTER: &str = "next_after of the page before";
-    let after = query.text("after")?.map(|text| {
-        let number = text.strip_prefix("a_").and_then(|number| number.parse().ok()).filter(|number: &i64| *number >= 0);
-        number.ok_or_else(|| invalid("after", AFTER))
-    });
+    let after = query.text("after")?.map(|text| parse_after(&text).map_err(|reason| invalid("after", reason)));
     let order = match query.text("order")?.as_deref() {
         None | Some("newest") => Order::Newest,
         Some("oldest") => Order::Oldest,
@@ -156,6 +178,7 @@ fn search(within: Within, query: &Query) -> Result<MessageSearch, Problem> {
     };
     Ok(MessageSearch {
         within,
+        inboxes: Vec::new(),
         filter: filter(query)?,
         since: query.text("since")?.map(|text| cursor("?since", &text)).transpose()?,
         after: after.transpose()?,
@@ -172,18 +195,54 @@ fn filter(query: &Query) -> Result<Filter, Problem> {
         subject: query.text("subject")?,
         body: query.text("body")?,
     };
-    let mut written = Written::default();
-    for (name, field) in [("tag", "tag"), ("folder", "folder"), ("run_id", "run_id")] {
-        let value = query.text(name)?;
-        written.all.extend(value.map(|value| WrittenCondition::text(field, Op::Equals, value)));
+    // Each with the parameter that it comes from, so that a mistake can be told there.
+    let mut named: Vec<(&str, WrittenCondition)> = Vec::new();
+    for tag in query.texts("tag")?.into_iter().filter(|tag| !tag.is_empty()) {
+        named.push(("tag", WrittenCondition::text("tag", Op::Equals, tag)));
     }
-    if let Some(seen) = query.value("seen", "true or false")? {
-        let value = Some(Value::Bool(seen));
-        written.all.push(WrittenCondition { value, ..WrittenCondition::bare("seen", Op::Equals) });
+    for name in ["folder", "run_id"] {
+        let value = query.text(name)?;
+        named.extend(value.map(|value| (name, WrittenCondition::text(name, Op::Equals, value))));
+    }
+    for name in ["seen", "flagged"] {
+        let value = query.value(name, "true or false")?.map(Value::Bool);
+        let condition = WrittenCondition { value, ..WrittenCondition::bare(name, Op::Equals) };
+        named.extend(condition.value.is_some().then_some((name, condition)));
     }
     for (name, op) in [("received_after", Op::Gt), ("received_before", Op::Lt)] {
-        let time = query.time(name)?;
-        written.all.extend(time.map(|time| WrittenCondition::text("received_at", op, time.to_string())));
+        query.time(name)?;
+        let time = query.text(name)?;
+        named.extend(time.map(|time| (name, WrittenCondition::text("received_at", op, time))));
     }
-    Filter::compile(&written, &short).map_err(refused)
+    for what in query.text("has")?.iter().flat_map(|list| list.split(',')) {
+        let parsed = ["attachment", "code", "link"].contains(&what).then(|| search_box::parse(&format!("has:{what}")));
+        let Some(Ok(has)) = parsed else {
+            return Err(invalid("has", "attachment, code or link; several with commas between"));
+        };
+        named.extend(has.all.into_iter().map(|condition| ("has", condition)));
+    }
+    let (names, all): (Vec<&str>, Vec<WrittenCondition>) = named.into_iter().unzip();
+    let filter = Filter::compile(&Written { all, ..Written::default() }, &short);
+    let filter = filter.map_err(|errors| refused(&names, &errors))?;
+    let typed = Filter::search_box(&query.text("q")?.unwrap_or_default());
+    Ok(filter.with(typed.map_err(|error| invalid("q", &error.to_string()))?))
+}
+
+/// The answer to parameters that cannot be conditions, the first of them; `names` are those of the list `all`.
+fn refused(names: &[&str], errors: &[FilterError]) -> Problem {
+    let Some(FilterError { pointer, reason }) = errors.first() else { return Problem::internal() };
+    let number = pointer.strip_prefix("/filter/all/").and_then(|rest| rest.split('/').next()?.parse::<usize>().ok());
+    let name = number.and_then(|number| names.get(number).copied());
+    invalid(name.unwrap_or_else(|| pointer.trim_start_matches('/')), reason)
+}
+
+/// The token behind a page that ends with `last`.
+pub(super) fn next_after(last: &Listed) -> String {
+    format!("a_{}", last.number)
+}
+
+/// The number of a token.
+pub(super) fn parse_after(token: &str) -> Result<i64, &'static str> {
+    let number = token.strip_prefix("a_").and_then(|number| number.parse().ok()).filter(|number: &i64| *number >= 0);
+    number.ok_or("next_after of the page before")
 }

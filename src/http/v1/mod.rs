@@ -11,6 +11,7 @@ mod message;
 mod message_part;
 mod messages;
 mod meta;
+mod search;
 mod shape;
 mod wait;
 
@@ -35,6 +36,7 @@ pub(super) fn router() -> OpenApiRouter<State> {
         .routes(routes!(wait::wait_project))
         .routes(routes!(messages::list_inbox_messages, inject::inject_message))
         .routes(routes!(messages::list_messages))
+        .routes(routes!(search::search_messages))
         .routes(routes!(messages::get_latest_message))
         .routes(routes!(batch::change_messages))
         .routes(routes!(batch::move_message))

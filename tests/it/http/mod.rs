@@ -20,6 +20,7 @@ mod preconditions;
 mod prefer;
 mod problems;
 mod quotas;
+mod search;
 mod stats;
 mod wait;
 mod wait_conditions;

@@ -4,6 +4,7 @@ mod batches;
 mod changes;
 mod expiry;
 mod inboxes;
+mod needles;
 mod numbers;
 mod octets;
 mod opening;

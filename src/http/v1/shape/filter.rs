@@ -116,7 +116,7 @@ pub(in crate::http::v1) fn compile(body: Option<&FilterBody>, short: &Shorthands
 }
 
 /// The answer to a filter that cannot be: 422 with every error at its place.
-pub(in crate::http::v1) fn refused(errors: Vec<FilterError>) -> Problem {
+fn refused(errors: Vec<FilterError>) -> Problem {
     let detail = match errors.as_slice() {
         [error] => format!("{}: {}", error.pointer, error.reason),
         errors => format!("{} of the conditions cannot be so", errors.len()),

@@ -7,13 +7,15 @@ mod folder;
 mod inbox;
 mod message;
 mod parts;
+mod search;
 mod wait;
 
-pub(super) use filter::refused;
 pub(super) use batch::{Affected, BatchBody, Chosen, Wanted};
 pub(super) use bulk::{BulkBody, InboxesDeleted, InboxesMade};
 pub(super) use folder::{CreateFolderBody, FolderJson, FolderList, MoveBody};
+pub(super) use filter::compile;
 pub(super) use inbox::{CreateInboxBody, Emptied, EmptyBody, InboxJson, InboxPage, UpdateInboxBody};
 pub(super) use message::{Injected, MessageJson, MessagePageJson, MessageSummary, UpdateMessageBody, hex};
 pub(super) use parts::{AttachmentJson, AttachmentList, HeaderList, StructureJson, TranscriptJson, attachment_id};
+pub(super) use search::{HitJson, SearchBody, SearchOrder, SearchPageJson};
 pub(super) use wait::{Applied, DiagnosticsJson, OnTimeout, OrderJson, ReturnKind, WaitBody, WaitJson, WaitedMessage};
