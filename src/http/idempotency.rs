@@ -71,7 +71,9 @@ pub(super) async fn once(Given(state): Given<State>, request: Request, next: Nex
         .retry_after_s(1)),
         Call::Lost(at) => Err(Problem::new(
             Code::IdempotencyUnknown,
-            format!("the call with this Idempotency-Key was begun at {at}, and its server stopped before it was answered"),
+            format!(
+                "the call with this Idempotency-Key was begun at {at}, and its server stopped before it was answered"
+            ),
         )
         .hint("look whether it was made; if it was not, make it with a new key")),
     }

@@ -18,6 +18,7 @@ mod openapi;
 mod paced;
 mod path;
 mod preconditions;
+mod prefer;
 mod probe;
 mod problem;
 mod query;

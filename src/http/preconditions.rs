@@ -111,12 +111,18 @@ mod tests {
     #[test]
     fn none_match_compares_weakly_over_all_lines() {
         let known = |lines: &[&str]| is_known(&headers(IF_NONE_MATCH, lines), "\"a,b\"");
-        for lines in
-            [&["\"a,b\""][..], &["W/\"a,b\""], &["*"], &[" \"x\" ,, \"a,b\""], &["\"x\"", "\"y\", \"a,b\""], &["\"x\"", "*"]]
-        {
+        for lines in [
+            &["\"a,b\""][..],
+            &["W/\"a,b\""],
+            &["*"],
+            &[" \"x\" ,, \"a,b\""],
+            &["\"x\"", "\"y\", \"a,b\""],
+            &["\"x\"", "*"],
+        ] {
             assert!(known(lines), "{lines:?}");
         }
-        for lines in [&[][..], &["\"a\""], &["a,b"], &["w/\"a,b\""], &["\"a,b"], &["\"x\" \"a,b\""], &["\"*\""], &[""]] {
+        for lines in [&[][..], &["\"a\""], &["a,b"], &["w/\"a,b\""], &["\"a,b"], &["\"x\" \"a,b\""], &["\"*\""], &[""]]
+        {
             assert!(!known(lines), "{lines:?}");
         }
     }

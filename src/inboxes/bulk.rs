@@ -34,11 +34,7 @@ impl Inboxes {
     ///
     /// # Errors
     /// As [`Inboxes::create`]. None was made then.
-    pub async fn create_all(
-        &self,
-        who: &Principal,
-        asked: &[(String, CreateInbox)],
-    ) -> Result<Vec<Created>, Error> {
+    pub async fn create_all(&self, who: &Principal, asked: &[(String, CreateInbox)]) -> Result<Vec<Created>, Error> {
         for (place, asked) in asked {
             check(asked).map_err(|error| error.below(place))?;
         }

@@ -63,12 +63,7 @@ impl Inboxes {
     ///
     /// # Errors
     /// [`Error::NotFound`] for the message or the folder; what keeps the other inbox from taking it.
-    pub async fn move_message(
-        &self,
-        who: &Principal,
-        id: MessageId,
-        to: &Destination,
-    ) -> Result<StoredMessage, Error> {
+    pub async fn move_message(&self, who: &Principal, id: MessageId, to: &Destination) -> Result<StoredMessage, Error> {
         let known = self.message(who, id).await?;
         let (inbox, project) = (known.message.inbox, known.message.project);
         self.0.store.change_messages(inbox, vec![id], to.change(inbox)).await?;

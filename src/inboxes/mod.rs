@@ -24,6 +24,7 @@ mod route;
 mod seal;
 mod search;
 mod service;
+mod stats;
 mod wait;
 
 pub use batch::{Change, Selection};
@@ -45,4 +46,5 @@ pub use route::Route;
 pub use seal::SealKey;
 pub use search::{Hit, SearchPage};
 pub use service::{Inboxes, Login};
+pub use stats::Stats;
 pub use wait::{Outcome, Since, Wait, WaitScope};

@@ -17,6 +17,10 @@ const PRUNE_EVERY: u32 = 60;
 const KEEP_EVENTS_S: i64 = 7 * 24 * 3600;
 /// How long the answers of calls with an `Idempotency-Key` are kept, in seconds: a day.
 const KEEP_CALLS_S: i64 = 24 * 3600;
+/// Every how many rounds vanished numbers are counted, which reads all of them.
+const VANISHED_EVERY: u32 = 3600;
+/// How many of a mailbox's vanished numbers are kept.
+const KEEP_VANISHED: i64 = 10_000;
 
 /// Removes what has had its time.
 #[derive(Clone, Debug)]
@@ -40,7 +44,10 @@ impl Retention {
             // Half a removal is no harm: the next round goes on where this one stops.
             let round = async {
                 self.sweep().await?;
-                if rounds.is_multiple_of(PRUNE_EVERY) { self.prune().await } else { Ok(()) }
+                if rounds.is_multiple_of(PRUNE_EVERY) {
+                    self.prune().await?;
+                }
+                if rounds.is_multiple_of(VANISHED_EVERY) { self.prune_vanished().await } else { Ok(()) }
             };
             if let Some(Err(error)) = shutdown.run_until_cancelled(round).await {
                 tracing::warn!(error = %error, "expired inboxes could not be removed; it is tried again");
@@ -83,6 +90,11 @@ impl Retention {
         while self.store.remove_oldest(id, Seq(i64::MAX), EventKind::MessageExpired).await?.messages > 0 {
             self.bus.hint_inbox(id);
         }
+        Ok(())
+    }
+
+    async fn prune_vanished(&self) -> Result<(), Error> {
+        while self.store.prune_vanished(KEEP_VANISHED).await? > 0 {}
         Ok(())
     }
 

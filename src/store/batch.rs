@@ -111,8 +111,7 @@ async fn apply(
         BatchChange::Delete => {
             let rows = relocate::lying(conn, inbox, ids).await?;
             let ids: Vec<MessageId> = rows.into_iter().map(|row| row.id).collect();
-            let removed =
-                removal::remove_these(conn, project, inbox, &ids, EventKind::MessageDeleted, now).await?;
+            let removed = removal::remove_these(conn, project, inbox, &ids, EventKind::MessageDeleted, now).await?;
             return Ok(usize::try_from(removed.messages).unwrap_or(0));
         }
         BatchChange::Folder(folder) => relocate::within(conn, inbox, ids, folder).await?,
@@ -163,12 +162,7 @@ async fn set_flags(conn: &mut Conn, rows: &[Lying], add: Flags, remove: Flags) -
     Ok(changed)
 }
 
-async fn set_tags(
-    conn: &mut Conn,
-    rows: &[Lying],
-    add: &[String],
-    remove: &[String],
-) -> Result<Vec<MessageId>, Error> {
+async fn set_tags(conn: &mut Conn, rows: &[Lying], add: &[String], remove: &[String]) -> Result<Vec<MessageId>, Error> {
     let mut mod_seqs = ModSeqs::default();
     let mut changed = Vec::new();
     for row in rows {

@@ -68,8 +68,7 @@ const RELEASE: &str = "DELETE FROM idempotency WHERE owner = $1 AND key = $2 AND
 const PRUNE: &str = "DELETE FROM idempotency WHERE (owner, key) IN \
     (SELECT owner, key FROM idempotency WHERE claimed_at <= $1 ORDER BY claimed_at LIMIT $2)";
 
-type Row =
-    (Vec<u8>, i64, i64, Option<i64>, Option<String>, Option<String>, Option<String>, Option<Vec<u8>>);
+type Row = (Vec<u8>, i64, i64, Option<i64>, Option<String>, Option<String>, Option<String>, Option<Vec<u8>>);
 
 impl Store {
     /// Claims the call, or tells what is known of it. What was claimed up to `forgotten` is as if it never was; a claim

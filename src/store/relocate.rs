@@ -125,8 +125,11 @@ pub(super) async fn across(
     let events: Vec<NewEvent> = rows
         .iter()
         .flat_map(|row| {
-            [(EventKind::MessageDeleted, from), (EventKind::MessageReceived, to)]
-                .map(|(kind, inbox)| NewEvent { kind, inbox: Some(inbox), message: Some(row.id) })
+            [(EventKind::MessageDeleted, from), (EventKind::MessageReceived, to)].map(|(kind, inbox)| NewEvent {
+                kind,
+                inbox: Some(inbox),
+                message: Some(row.id),
+            })
         })
         .collect();
     event::append(conn, target.project, now, &events).await?;
@@ -157,17 +160,13 @@ async fn make_room(conn: &mut Conn, target: &Inbox, count: i64, bytes: i64, now:
         return Ok(());
     }
     if target.quota.on_full == OnFull::EvictOldest {
-        let gone =
-            removal::evict_oldest(conn, target.project, target.id, messages_over, bytes_over, now).await?;
+        let gone = removal::evict_oldest(conn, target.project, target.id, messages_over, bytes_over, now).await?;
         if gone.messages >= messages_over && gone.bytes >= bytes_over {
             return Ok(());
         }
     }
-    let (limit, unit) = if messages_over > 0 {
-        (target.quota.max_messages, "messages")
-    } else {
-        (target.quota.max_bytes, "bytes")
-    };
+    let (limit, unit) =
+        if messages_over > 0 { (target.quota.max_messages, "messages") } else { (target.quota.max_bytes, "bytes") };
     Err(Error::OverQuota { inbox: target.id, limit: limit.unwrap_or_default(), unit })
 }
 
@@ -176,8 +175,7 @@ static VANISH: MultiRow = MultiRow::rows("INSERT INTO vanished (mailbox_id, uid,
 const TAKE_UIDS: &str = "UPDATE mailbox SET uid_next = uid_next + $2, highest_mod_seq = highest_mod_seq + 1 \
     WHERE id = $1 RETURNING uid_next - $2, highest_mod_seq";
 /// `$1` mailbox, `$2` uid, `$3` new mailbox, `$4` new uid, `$5` mod-sequence.
-const SHIFT_ENTRY: &str =
-    "UPDATE entry SET mailbox_id = $3, uid = $4, mod_seq = $5 WHERE mailbox_id = $1 AND uid = $2";
+const SHIFT_ENTRY: &str = "UPDATE entry SET mailbox_id = $3, uid = $4, mod_seq = $5 WHERE mailbox_id = $1 AND uid = $2";
 /// `$1` message, `$2` mailbox, `$3` uid.
 const SHIFT_MESSAGE: &str = "UPDATE message SET mailbox_id = $2, uid = $3 WHERE id = $1";
 /// `$1` mailbox, `$2` uid.

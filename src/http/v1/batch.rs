@@ -88,9 +88,7 @@ pub(super) async fn change_messages(
             Change::Move(Destination::Folder(folder_name("/folder", &name)?))
         }
         Wanted::Change(change) => change,
-        Wanted::MoveTo(inbox, folder) => {
-            Change::Move(other_inbox(&state, &caller, &inbox, folder.as_deref()).await?)
-        }
+        Wanted::MoveTo(inbox, folder) => Change::Move(other_inbox(&state, &caller, &inbox, folder.as_deref()).await?),
     };
     let selection = match chosen {
         Chosen::Ids(ids) => Selection::Ids(ids),

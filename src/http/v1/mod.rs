@@ -13,6 +13,7 @@ mod messages;
 mod meta;
 mod search;
 mod shape;
+mod stats;
 mod wait;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -39,6 +40,7 @@ pub(super) fn router() -> OpenApiRouter<State> {
         .routes(routes!(search::search_messages))
         .routes(routes!(messages::get_latest_message))
         .routes(routes!(batch::change_messages))
+        .routes(routes!(stats::get_stats))
         .routes(routes!(batch::move_message))
         .routes(routes!(message::get_message, message::update_message, message::delete_message))
         .routes(routes!(message_part::get_raw))

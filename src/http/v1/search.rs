@@ -81,7 +81,11 @@ fn filter(body: &SearchBody) -> Result<Filter, Problem> {
 }
 
 /// The named inboxes; none is all of them, an empty list a mistake.
-async fn inboxes(state: &State, caller: &Principal, named: Option<&[String]>) -> Result<Vec<crate::model::InboxId>, Problem> {
+async fn inboxes(
+    state: &State,
+    caller: &Principal,
+    named: Option<&[String]>,
+) -> Result<Vec<crate::model::InboxId>, Problem> {
     let Some(named) = named else { return Ok(Vec::new()) };
     if named.is_empty() || named.len() > MAX_INBOXES {
         return Err(invalid("/inbox_ids", &format!("1 to {MAX_INBOXES} inboxes; leave it out for all")));

@@ -17,7 +17,9 @@ use crate::support::{Http, PATIENCE};
 async fn begin(at: SocketAddr, request_line: &str, body: &str) -> TcpStream {
     let mut stream = TcpStream::connect(at).await.unwrap();
     let length = body.len();
-    let request = format!("{request_line} HTTP/1.1\r\nHost: {at}\r\nContent-Type: message/rfc822\r\nContent-Length: {length}\r\n\r\n{body}");
+    let request = format!(
+        "{request_line} HTTP/1.1\r\nHost: {at}\r\nContent-Type: message/rfc822\r\nContent-Length: {length}\r\n\r\n{body}"
+    );
     stream.write_all(request.as_bytes()).await.unwrap();
     stream
 }

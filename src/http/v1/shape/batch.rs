@@ -137,7 +137,11 @@ impl BatchBody {
             ("tags", self.tags.is_some(), is_tags),
         ] {
             if is_given && !belongs {
-                return Err(Problem::invalid(format!("/{name}"), "invalid", format!("{name} means nothing with this op")));
+                return Err(Problem::invalid(
+                    format!("/{name}"),
+                    "invalid",
+                    format!("{name} means nothing with this op"),
+                ));
             }
         }
         let tags = self.tags.clone().unwrap_or_default();

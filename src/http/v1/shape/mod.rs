@@ -12,8 +12,8 @@ mod wait;
 
 pub(super) use batch::{Affected, BatchBody, Chosen, Wanted};
 pub(super) use bulk::{BulkBody, InboxesDeleted, InboxesMade};
-pub(super) use folder::{CreateFolderBody, FolderJson, FolderList, MoveBody};
 pub(super) use filter::compile;
+pub(super) use folder::{CreateFolderBody, FolderJson, FolderList, MoveBody};
 pub(super) use inbox::{CreateInboxBody, Emptied, EmptyBody, InboxJson, InboxPage, UpdateInboxBody};
 pub(super) use message::{Injected, MessageJson, MessagePageJson, MessageSummary, UpdateMessageBody, hex};
 pub(super) use parts::{AttachmentJson, AttachmentList, HeaderList, StructureJson, TranscriptJson, attachment_id};
