@@ -24,7 +24,7 @@ const PAGE: usize = 200;
 
 /// One of many that are asked for: the one that is there, or what is to be made.
 enum Wish {
-    Present(Inbox),
+    Present(Box<Inbox>),
     New(Credential),
 }
 
@@ -73,7 +73,7 @@ impl Inboxes {
                 return Err(Error::ClientRefConflict);
             }
             if let Some(present) = self.by_client_ref(who, asked).await? {
-                wishes.push(Wish::Present(present));
+                wishes.push(Wish::Present(Box::new(present)));
                 continue;
             }
             let address = self.address_for(asked).map_err(|error| error.below(place))?;
@@ -90,7 +90,7 @@ impl Inboxes {
     fn created(&self, wishes: Vec<Wish>, made: Vec<Inbox>) -> Vec<Created> {
         let mut made = made.into_iter();
         let each = wishes.into_iter().filter_map(|wish| match wish {
-            Wish::Present(inbox) => Some(Created::Present(inbox)),
+            Wish::Present(inbox) => Some(Created::Present(*inbox)),
             Wish::New(credential) => {
                 let inbox = made.next()?;
                 self.0.routes.remember(inbox.address.key(), Known::of(&inbox));

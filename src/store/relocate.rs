@@ -5,6 +5,7 @@
 //! finds it.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use uuid::Uuid;
 
@@ -190,8 +191,8 @@ async fn shift(conn: &mut Conn, rows: &[Lying], target: MailboxId) -> Result<(),
     }
     let mut mod_seqs: BTreeMap<MailboxId, i64> = BTreeMap::new();
     for row in rows {
-        if !mod_seqs.contains_key(&row.mailbox) {
-            mod_seqs.insert(row.mailbox, take_mod_seq(conn, row.mailbox).await?.0);
+        if let Entry::Vacant(mailbox) = mod_seqs.entry(row.mailbox) {
+            mailbox.insert(take_mod_seq(conn, row.mailbox).await?.0);
         }
     }
     for piece in pieces(rows) {

@@ -193,7 +193,7 @@ async fn page(state: &State, within: Within, query: Query, headers: &HeaderMap) 
     let items = page.items.iter().map(|item| MessageSummary::new(&item.found)).collect();
     let link = query.next_page(next_after.as_deref());
     let page = Answer(MessagePageJson { items, has_more: page.has_more, next_after, cursor });
-    // RFC 7240 §2, §3
+    // RFC 7240 §3
     let applied = hold.and_then(|hold| HeaderValue::try_from(format!("wait={}", hold.as_secs())).ok());
     let applied = AppendHeaders(applied.map(|applied| (prefer::APPLIED, applied)));
     Ok(([(VARY, HeaderValue::from_static("Prefer"))], applied, link, page).into_response())
