@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use restante::config::Settings;
 use restante::events::Bus;
 use restante::filter::{self, Filter};
-use restante::inboxes::{WaitLimits, Inboxes, MessageSearch, SealKey, Within};
+use restante::inboxes::{Inboxes, MessageSearch, SealKey, WaitLimits, Within};
 use restante::mime;
 use restante::model::inbox::Quota;
 use restante::model::receipt::Via;
@@ -38,7 +38,15 @@ async fn run() {
     let store = Store::open(&location, &config.store, Clock::system()).await.expect("a store");
     let tasks = tokio_util::task::TaskTracker::new();
     let seal = SealKey::load_or_make(&folder.path().join("secret.key")).expect("a key");
-    let inboxes = Inboxes::new(store.clone(), Bus::new(), config.inboxes.clone(), 1 << 20, WaitLimits { total: 10, per_key: 10 }, seal, &tasks);
+    let inboxes = Inboxes::new(
+        store.clone(),
+        Bus::new(),
+        config.inboxes.clone(),
+        1 << 20,
+        WaitLimits { total: 10, per_key: 10 },
+        seal,
+        &tasks,
+    );
     let count = sized(100_000, 2_000);
     let boxes = fill(&store, count).await;
     let project = Within::Project(inboxes.project());

@@ -135,6 +135,7 @@ pub async fn start(config: Config, clock: Clock, shutdown: CancellationToken) ->
         root_key: config.http.root_key.clone().filter(|_| auth == AuthMode::Key),
         doors: doors(&config.http, &running),
         tls,
+        tasks: tasks.clone(),
         metrics: counted(),
         section: config.http.clone(),
     });

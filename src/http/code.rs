@@ -53,6 +53,11 @@ codes! {
     ClientRefConflict    "client_ref_conflict"    CONFLICT               "This client_ref made something else";
     AmbiguousCode        "ambiguous_code"         CONFLICT               "Several codes are about as likely";
     AmbiguousLink        "ambiguous_link"         CONFLICT               "Several links are about as likely";
+    IdempotencyInFlight  "idempotency_in_flight"  CONFLICT               "The call with this key is being made";
+    IdempotencyUnknown   "idempotency_unknown"    CONFLICT               "How the call with this key ended is not known";
+    IdempotencyNotKept   "idempotency_not_kept"   CONFLICT               "The answer of the call with this key was too long to be kept";
+    FolderNotEmpty       "folder_not_empty"       CONFLICT               "The folder has messages";
+    FolderProtected      "folder_protected"       CONFLICT               "This folder cannot be removed";
     InboxFrozen          "inbox_frozen"           CONFLICT               "The inbox is frozen";
     Expired              "expired"                GONE                   "It has expired";
     PreconditionFailed   "precondition_failed"    PRECONDITION_FAILED    "It was changed meanwhile";
@@ -62,6 +67,9 @@ codes! {
     HostNotAllowed       "host_not_allowed"       MISDIRECTED_REQUEST    "This server does not answer to that name";
     ValidationFailed     "validation_failed"      UNPROCESSABLE_ENTITY   "The request has invalid values";
     UnknownField         "unknown_field"          UNPROCESSABLE_ENTITY   "There is no field of that name";
+    IdempotencyKeyReused "idempotency_key_reused" UNPROCESSABLE_ENTITY   "The key names another call";
+    TooMany              "too_many"               UNPROCESSABLE_ENTITY   "More than can be done at once";
+    FilterRequired       "filter_required"        UNPROCESSABLE_ENTITY   "Nothing here means everything";
     CursorInvalid        "cursor_invalid"         UNPROCESSABLE_ENTITY   "The cursor does not belong here";
     DomainNotHosted      "domain_not_hosted"      UNPROCESSABLE_ENTITY   "Inboxes cannot have this domain";
     TooManyWaits         "too_many_waits"         TOO_MANY_REQUESTS      "Too many calls wait at once";

@@ -22,6 +22,11 @@ impl From<Error> for Problem {
             Error::DomainNotHosted { .. } => {
                 Self::new(Code::DomainNotHosted, text).hint("the setting is inboxes.domains")
             }
+            Error::AlreadyExists { .. } => Self::new(Code::AlreadyExists, text),
+            Error::NotEmpty => {
+                Self::new(Code::FolderNotEmpty, text).hint("move or delete its messages first: POST /v1/messages/batch")
+            }
+            Error::Protected => Self::new(Code::FolderProtected, text),
             Error::OverQuota { .. } => Self::new(Code::OverQuota, text)
                 .hint("empty the inbox, raise its quota, or set on_full to evict_oldest"),
             Error::TooLarge { .. } => {

@@ -1,11 +1,14 @@
 //! The description of the API: OpenAPI 3.1, made from the handlers.
 
+use axum::http::Method;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, PathItem, Ref, RefOr, Response, ResponseBuilder, Schema};
 use utoipa::{Modify, OpenApi};
+
+use super::idempotency_docs;
 
 /// The type of a problem's JSON.
 const PROBLEM: &str = "application/problem+json";
@@ -44,8 +47,10 @@ impl Modify for Key {
 
 /// Adds what is true of every operation and would be forgotten in some: the answers of the guards and of a failure.
 pub(super) fn complete(openapi: &mut utoipa::openapi::OpenApi) {
-    for item in openapi.paths.paths.values_mut() {
-        for (operation, changes) in operations(item) {
+    for (path, item) in &mut openapi.paths.paths {
+        for (operation, method) in operations(item) {
+            let changes = !method.is_safe();
+            idempotency_docs::complete(path, &method, operation);
             let is_open =
                 operation.security.as_ref().is_some_and(|ways| ways.iter().all(|way| *way == Default::default()));
             let always = [
@@ -84,11 +89,17 @@ fn finish(status: &str, response: &mut Response) {
     }
 }
 
-/// The operations of a path, and whether each changes something.
-fn operations(item: &mut PathItem) -> impl Iterator<Item = (&mut Operation, bool)> {
-    let reading = [&mut item.get, &mut item.head].into_iter().flatten().map(|operation| (operation, false));
-    let writing = [&mut item.post, &mut item.put, &mut item.patch, &mut item.delete].into_iter().flatten();
-    reading.chain(writing.map(|operation| (operation, true)))
+/// The operations of a path, each with its method.
+fn operations(item: &mut PathItem) -> impl Iterator<Item = (&mut Operation, Method)> {
+    let each = [
+        (&mut item.get, Method::GET),
+        (&mut item.head, Method::HEAD),
+        (&mut item.post, Method::POST),
+        (&mut item.put, Method::PUT),
+        (&mut item.patch, Method::PATCH),
+        (&mut item.delete, Method::DELETE),
+    ];
+    each.into_iter().filter_map(|(operation, method)| Some((operation.as_mut()?, method)))
 }
 
 /// A field that may be left out has no default; `null`, which serde's default looks like, is not one of its values.

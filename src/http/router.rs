@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 
 use super::problem::Problem;
 use super::state::State;
-use super::{Code, docs, front, key, openapi, probe, v1};
+use super::{Code, docs, effects, front, idempotency, key, openapi, probe, v1};
 
 /// The whole API over `state`, without the guards that lie around it.
 pub fn router(state: &State) -> Router {
@@ -19,7 +19,12 @@ pub fn router(state: &State) -> Router {
     let (open, _) = open_routes().split_for_parts();
     let text = openapi::text(&description());
     Router::new()
-        .merge(keyed.layer(from_fn_with_state(state.clone(), key::check)))
+        .merge(
+            keyed
+                .layer(from_fn_with_state(state.clone(), idempotency::once))
+                .layer(from_fn_with_state(state.clone(), effects::finish))
+                .layer(from_fn_with_state(state.clone(), key::check)),
+        )
         .merge(open)
         .route("/", get(front::page))
         .route("/healthz", get(probe::readyz))

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use metrics_exporter_prometheus::PrometheusHandle;
+use tokio_util::task::TaskTracker;
 
 use crate::config::HttpSection;
 use crate::inboxes::Inboxes;
@@ -29,6 +30,8 @@ pub struct Shared {
     pub doors: Doors,
     /// Who this server is where it speaks TLS.
     pub tls: TlsServer,
+    /// Where work goes on whose client has gone; awaited at shutdown.
+    pub tasks: TaskTracker,
     /// What has been counted.
     pub metrics: Option<PrometheusHandle>,
 }

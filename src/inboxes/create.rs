@@ -62,7 +62,7 @@ const MAX_MANY: usize = 50;
 /// Longest life of an inbox that has an end, in seconds: ten years.
 const MAX_TTL_S: u64 = 315_576_000;
 /// Made-up addresses that are tried before the failure is told.
-const TRIES: usize = 3;
+pub(super) const TRIES: usize = 3;
 
 impl Inboxes {
     /// Makes an inbox; with a `client_ref` that was used before, gives the one that it made then.
@@ -131,13 +131,23 @@ impl Inboxes {
     }
 
     async fn insert(&self, who: &Principal, asked: &CreateInbox, address: Address) -> Result<Created, store::Error> {
-        let (credential, sealed) = self.make_credential(&address).map_err(|_| store::Error::Unavailable)?;
-        let client_ref = asked.client_ref.clone().map(|name| (name, fingerprint(asked)));
-        let new = self.new_inbox(who.project, asked, address, client_ref, Some(sealed));
+        let (new, credential) = self.prepare(who, asked, address).map_err(|_| store::Error::Unavailable)?;
         let inbox = self.0.store.create_inbox(new).await?;
         self.0.routes.remember(inbox.address.key(), Known::of(&inbox));
         self.hint(inbox.id, inbox.project);
         Ok(Created::New(inbox, credential))
+    }
+
+    /// The inbox that is asked for, with a new credential.
+    pub(super) fn prepare(
+        &self,
+        who: &Principal,
+        asked: &CreateInbox,
+        address: Address,
+    ) -> Result<(NewInbox, Credential), Error> {
+        let (credential, sealed) = self.make_credential(&address)?;
+        let client_ref = asked.client_ref.clone().map(|name| (name, fingerprint(asked)));
+        Ok((self.new_inbox(who.project, asked, address, client_ref, Some(sealed)), credential))
     }
 
     pub(super) fn new_inbox(
@@ -170,7 +180,7 @@ impl Inboxes {
         self.clock().now().plus_seconds(i64::try_from(ttl_s).unwrap_or(i64::MAX))
     }
 
-    async fn by_client_ref(&self, who: &Principal, asked: &CreateInbox) -> Result<Option<Inbox>, Error> {
+    pub(super) async fn by_client_ref(&self, who: &Principal, asked: &CreateInbox) -> Result<Option<Inbox>, Error> {
         let Some(name) = &asked.client_ref else { return Ok(None) };
         let Some((inbox, hash)) = self.0.store.inbox_by_client_ref(who.project, name).await? else {
             return Ok(None);
@@ -178,7 +188,7 @@ impl Inboxes {
         if hash == fingerprint(asked) { alive(inbox).map(Some) } else { Err(Error::ClientRefConflict) }
     }
 
-    fn address_for(&self, asked: &CreateInbox) -> Result<Address, Error> {
+    pub(super) fn address_for(&self, asked: &CreateInbox) -> Result<Address, Error> {
         let domain = asked.domain.as_ref().unwrap_or(&self.0.section.default_domain);
         self.check_domain(domain)?;
         let local = match (&asked.local_part, &asked.prefix) {
@@ -215,7 +225,8 @@ fn fingerprint(asked: &CreateInbox) -> Vec<u8> {
     ring::digest::digest(&ring::digest::SHA256, format!("{asked:?}").as_bytes()).as_ref().to_vec()
 }
 
-fn check(asked: &CreateInbox) -> Result<(), Error> {
+/// Whether everything in a wish may be so.
+pub(super) fn check(asked: &CreateInbox) -> Result<(), Error> {
     check_tags(&asked.tags)?;
     check_metadata(&asked.metadata)?;
     for (pointer, text) in [

@@ -9,7 +9,7 @@ pub enum Error {
     /// There is no such thing, or the caller may not know of it.
     #[error("no such {what}")]
     NotFound {
-        /// `inbox`, `message`, `attachment`.
+        /// `inbox`, `message`, `folder`, `attachment`.
         what: &'static str,
     },
     /// The inbox is a tombstone.
@@ -38,6 +38,18 @@ pub enum Error {
         /// What could be asked for.
         hosted: String,
     },
+    /// There is one of this name.
+    #[error("there is a {what} of this name")]
+    AlreadyExists {
+        /// `folder`.
+        what: &'static str,
+    },
+    /// The folder holds messages.
+    #[error("the folder has messages")]
+    NotEmpty,
+    /// Mail comes into this folder: it stays.
+    #[error("INBOX is where mail comes in: it cannot be removed")]
+    Protected,
     /// The quota leaves no room.
     #[error("the inbox is full: its quota is {limit} {unit}")]
     OverQuota {
@@ -129,6 +141,14 @@ impl Error {
         Self::Invalid { pointer: pointer.into(), reason: reason.into() }
     }
 
+    /// The same for a field that stands below `place`.
+    pub(super) fn below(self, place: &str) -> Self {
+        match self {
+            Self::Invalid { pointer, reason } => Self::Invalid { pointer: format!("{place}{pointer}"), reason },
+            other => other,
+        }
+    }
+
     /// The inbox of a failed delivery that is gone, so that its route can be looked up again.
     pub(super) const fn lost_inbox(error: &store::Error) -> Option<InboxId> {
         match error {
@@ -145,6 +165,10 @@ impl From<store::Error> for Error {
             store::Error::Frozen(_) => Self::Frozen,
             store::Error::Expired(_) => Self::Expired { at: None },
             store::Error::OverQuota { limit, unit, .. } => Self::OverQuota { limit, unit },
+            store::Error::NoMailbox => Self::NotFound { what: "folder" },
+            store::Error::NotEmpty => Self::NotEmpty,
+            store::Error::TooMany { .. } => Self::invalid("", error.to_string()),
+            store::Error::Taken(store::Constraint::Mailbox) => Self::AlreadyExists { what: "folder" },
             store::Error::Changed => Self::Changed,
             store::Error::DiskFull => Self::DiskFull,
             store::Error::Closed => Self::StoreClosed,

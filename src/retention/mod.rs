@@ -11,10 +11,16 @@ use crate::store::{Error, Store};
 
 /// How often it looks.
 const INTERVAL: Duration = Duration::from_secs(1);
-/// How often old events and waits are looked for.
-const LOGS_EVERY: u32 = 60;
+/// Every how many rounds it looks for what has become old.
+const PRUNE_EVERY: u32 = 60;
 /// How long events are kept, in seconds: seven days.
 const KEEP_EVENTS_S: i64 = 7 * 24 * 3600;
+/// How long the answers of calls with an `Idempotency-Key` are kept, in seconds: a day.
+const KEEP_CALLS_S: i64 = 24 * 3600;
+/// Every how many rounds vanished numbers are counted, which reads all of them.
+const VANISHED_EVERY: u32 = 3600;
+/// How many of a mailbox's vanished numbers are kept.
+const KEEP_VANISHED: i64 = 10_000;
 /// How long the log of waits is kept, in seconds: a day.
 const KEEP_WAITS_S: i64 = 24 * 3600;
 
@@ -40,7 +46,10 @@ impl Retention {
             // Half a removal is no harm: the next round goes on where this one stops.
             let round = async {
                 self.sweep().await?;
-                if rounds.is_multiple_of(LOGS_EVERY) { self.prune_logs().await } else { Ok(()) }
+                if rounds.is_multiple_of(PRUNE_EVERY) {
+                    self.prune().await?;
+                }
+                if rounds.is_multiple_of(VANISHED_EVERY) { self.prune_vanished().await } else { Ok(()) }
             };
             if let Some(Err(error)) = shutdown.run_until_cancelled(round).await {
                 tracing::warn!(error = %error, "expired inboxes could not be removed; it is tried again");
@@ -86,11 +95,17 @@ impl Retention {
         Ok(())
     }
 
-    async fn prune_logs(&self) -> Result<(), Error> {
-        let until = self.store.clock().now().plus_seconds(-KEEP_EVENTS_S);
+    async fn prune_vanished(&self) -> Result<(), Error> {
+        while self.store.prune_vanished(KEEP_VANISHED).await? > 0 {}
+        Ok(())
+    }
+
+    async fn prune(&self) -> Result<(), Error> {
+        let now = self.store.clock().now();
+        let until = now.plus_seconds(-KEEP_EVENTS_S);
         while self.store.prune_events(self.store.default_project(), until).await? > 0 {}
-        let until = self.store.clock().now().plus_seconds(-KEEP_WAITS_S);
-        while self.store.prune_waits(until).await? > 0 {}
+        while self.store.prune_calls(now.plus_seconds(-KEEP_CALLS_S)).await? > 0 {}
+        while self.store.prune_waits(now.plus_seconds(-KEEP_WAITS_S)).await? > 0 {}
         Ok(())
     }
 }

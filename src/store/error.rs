@@ -27,6 +27,20 @@ pub enum Error {
         /// `messages` or `bytes`.
         unit: &'static str,
     },
+    /// The inbox has no mailbox of that name.
+    #[error("no such folder")]
+    NoMailbox,
+    /// The mailbox holds messages.
+    #[error("the folder has messages")]
+    NotEmpty,
+    /// There would be more than may be.
+    #[error("at most {limit} {what}")]
+    TooMany {
+        /// `folders`, `tags`.
+        what: &'static str,
+        /// Most of them.
+        limit: i64,
+    },
     /// Someone changed the row since it was read.
     #[error("the row has changed since it was read")]
     Changed,
@@ -90,6 +104,8 @@ pub enum Constraint {
     ClientRef,
     /// A credential's user name.
     Username,
+    /// A mailbox's name in its inbox.
+    Mailbox,
 }
 
 impl std::fmt::Display for Constraint {
@@ -98,6 +114,7 @@ impl std::fmt::Display for Constraint {
             Self::Address => "the address",
             Self::ClientRef => "the client_ref",
             Self::Username => "the user name",
+            Self::Mailbox => "the folder's name",
         })
     }
 }
@@ -155,6 +172,7 @@ impl From<sqlx::Error> for Error {
                     ("inbox_address", "inbox.address_key", Constraint::Address),
                     ("inbox_client_ref", "inbox.client_ref", Constraint::ClientRef),
                     ("credential_username", "credential.username_key", Constraint::Username),
+                    ("mailbox_name", "mailbox.name", Constraint::Mailbox),
                 ] {
                     if text.contains(name) || text.contains(columns) {
                         return Self::Taken(constraint);

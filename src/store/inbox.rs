@@ -165,6 +165,32 @@ const INSERT_MAILBOX: &str = "INSERT INTO mailbox (id, inbox_id, name, special_u
 /// # Errors
 /// [`Error::Taken`] for the address or the caller's name.
 pub(super) async fn create(conn: &mut Conn, new: &NewInbox, now: Timestamp) -> Result<Inbox, Error> {
+    let id = insert(conn, new, now).await?;
+    let created = NewEvent { kind: EventKind::InboxCreated, inbox: Some(id), message: None };
+    event::append(conn, new.project, now, &[created]).await?;
+    get(conn, id).await?.ok_or(Error::NoInbox(id))
+}
+
+/// Makes inboxes of one project, all or none.
+///
+/// # Errors
+/// As [`create`].
+pub(super) async fn create_all(conn: &mut Conn, new: &[NewInbox], now: Timestamp) -> Result<Vec<Inbox>, Error> {
+    let Some(project) = new.first().map(|new| new.project) else { return Ok(Vec::new()) };
+    let mut ids = Vec::with_capacity(new.len());
+    for new in new {
+        ids.push(insert(conn, new, now).await?);
+    }
+    let created = ids.iter().map(|id| NewEvent { kind: EventKind::InboxCreated, inbox: Some(*id), message: None });
+    event::append(conn, project, now, &created.collect::<Vec<_>>()).await?;
+    let mut inboxes = Vec::with_capacity(ids.len());
+    for id in ids {
+        inboxes.push(get(conn, id).await?.ok_or(Error::NoInbox(id))?);
+    }
+    Ok(inboxes)
+}
+
+async fn insert(conn: &mut Conn, new: &NewInbox, now: Timestamp) -> Result<InboxId, Error> {
     let id = InboxId::new(now);
     let metadata = serde_json::to_string(&new.metadata).map_err(|_| Error::Damaged("metadata"))?;
     let limit = |limit: Option<u64>| limit.map(|most| i64::try_from(most).unwrap_or(i64::MAX));
@@ -190,12 +216,11 @@ pub(super) async fn create(conn: &mut Conn, new: &NewInbox, now: Timestamp) -> R
     if let Some(credential) = &new.credential {
         credential::insert(conn, id, credential, now).await?;
     }
-    let created = NewEvent { kind: EventKind::InboxCreated, inbox: Some(id), message: None };
-    event::append(conn, new.project, now, &[created]).await?;
-    get(conn, id).await?.ok_or(Error::NoInbox(id))
+    Ok(id)
 }
 
-async fn create_mailbox(
+/// Makes a mailbox of an inbox that is locked, or being made.
+pub(super) async fn create_mailbox(
     conn: &mut Conn,
     inbox: InboxId,
     name: &str,

@@ -8,7 +8,7 @@ use super::dialect::Dialect;
 use super::pool::Pool;
 
 /// Every migration: number, name, and its text for SQLite and for PostgreSQL. Never edited once released.
-const MIGRATIONS: [(i64, &str, &str, &str); 2] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 3] = [
     (
         1,
         "base",
@@ -20,6 +20,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 2] = [
         "wait_log",
         include_str!("../../migrations/sqlite/0003_wait_log.sql"),
         include_str!("../../migrations/postgres/0003_wait_log.sql"),
+    ),
+    (
+        4,
+        "idempotency",
+        include_str!("../../migrations/sqlite/0004_idempotency.sql"),
+        include_str!("../../migrations/postgres/0004_idempotency.sql"),
     ),
 ];
 

@@ -3,7 +3,7 @@
 use axum::Json as Answer;
 use axum::extract::State as Given;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::response::{IntoResponse, Response};
 
 use super::inbox::message_id;
@@ -35,6 +35,7 @@ const HTML_POLICY: &str = "sandbox; default-src 'none'; img-src data:; style-src
         (status = 206, body = Vec<u8>, content_type = "message/rfc822", description = "The range that was asked for"),
         (status = 304, description = "It is as `If-None-Match` has it"),
         (status = 404, body = Problem, description = "`not_found`"),
+        (status = 412, body = Problem, description = "`precondition_failed`"),
         (status = 416, body = Problem, description = "`range_not_satisfiable`"),
         (status = 422, body = Problem, description = "`unknown_field`")
     )
@@ -44,6 +45,7 @@ pub(super) async fn get_raw(
     caller: Caller,
     Path(message): Path<String>,
     query: Query,
+    method: Method,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let wants_file = query.allow(&["download"])?.text("download")?.is_some_and(|text| text != "0" && text != "false");
@@ -57,7 +59,7 @@ pub(super) async fn get_raw(
         content_type: HeaderValue::from_static("message/rfc822"),
         more: file.and_then(Result::ok).map(|value| (CONTENT_DISPOSITION, value)).into_iter().collect(),
     };
-    Ok(octets.answer(&headers))
+    Ok(octets.answer(&method, &headers))
 }
 
 /// Get the header

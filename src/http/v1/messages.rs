@@ -1,20 +1,25 @@
 //! Lists of messages.
 
+use std::time::Duration;
+
 use axum::Json as Answer;
 use axum::extract::State as Given;
-use axum::response::Response;
+use axum::http::header::VARY;
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use utoipa::IntoParams;
 
 use super::inbox::{cursor, find};
-use super::message::answer;
+use super::message::answer_unless_known;
 use super::shape::{MessagePageJson, MessageSummary};
 use crate::filter::{Filter, FilterError, Op, Shorthands, Value, Written, WrittenCondition, search_box};
-use crate::http::Problem;
 use crate::http::caller::Caller;
 use crate::http::path::Path;
-use crate::http::query::{Page, Query, invalid};
+use crate::http::query::{Query, invalid};
 use crate::http::state::State;
-use crate::inboxes::{MessageSearch, Within};
+use crate::http::{Problem, prefer};
+use crate::inboxes::{Count, MessagePage, MessageSearch, Outcome, Since, Wait, WaitScope, Within};
+use crate::model::Cursor;
 use crate::store::{Listed, Order};
 
 /// What both lists take, as `Query` reads it.
@@ -86,18 +91,23 @@ struct ListParameters {
 
 /// List the messages of an inbox
 ///
-/// Newest first, unless `order` says otherwise.
+/// Newest first, unless `order` says otherwise. With `Prefer: wait` an empty list waits for its first item.
 #[utoipa::path(
     get, path = "/v1/inboxes/{inbox}/messages", tag = "messages", operation_id = "listInboxMessages",
     params(
         ("inbox" = String, Path, description = "Its id, or its address URL-encoded"),
-        ListParameters
+        ListParameters,
+        ("Prefer" = Option<String>, Header, description = "`wait=25` holds the call for up to so many seconds while the list is empty", example = "wait=25")
     ),
     responses(
-        (status = 200, body = MessagePageJson),
+        (
+            status = 200, body = MessagePageJson,
+            headers(("Preference-Applied" = String, description = "How long the call could be held, `wait=25`"))
+        ),
         (status = 404, body = Problem, description = "`not_found`"),
         (status = 410, body = Problem, description = "`expired`"),
-        (status = 422, body = Problem, description = "`validation_failed`, `unknown_field`, `cursor_invalid`")
+        (status = 422, body = Problem, description = "`validation_failed`, `unknown_field`, `cursor_invalid`"),
+        (status = 429, body = Problem, description = "`too_many_waits`")
     )
 )]
 pub(super) async fn list_inbox_messages(
@@ -105,29 +115,39 @@ pub(super) async fn list_inbox_messages(
     caller: Caller,
     Path(inbox): Path<String>,
     query: Query,
-) -> Result<Page<MessagePageJson>, Problem> {
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let inbox = find(&state, &caller, &inbox).await?;
-    page(&state, Within::Inbox(inbox.id), query).await
+    page(&state, &caller, Within::Inbox(inbox.id), query, &headers).await
 }
 
 /// List the messages of the project
 ///
-/// Of all its inboxes, newest first, unless `order` says otherwise.
+/// Of all its inboxes, newest first, unless `order` says otherwise. With `Prefer: wait` an empty list waits for its first
+/// item.
 #[utoipa::path(
     get, path = "/v1/messages", tag = "messages", operation_id = "listMessages",
-    params(ListParameters),
+    params(
+        ListParameters,
+        ("Prefer" = Option<String>, Header, description = "`wait=25` holds the call for up to so many seconds while the list is empty", example = "wait=25")
+    ),
     responses(
-        (status = 200, body = MessagePageJson),
-        (status = 422, body = Problem, description = "`validation_failed`, `unknown_field`, `cursor_invalid`")
+        (
+            status = 200, body = MessagePageJson,
+            headers(("Preference-Applied" = String, description = "How long the call could be held, `wait=25`"))
+        ),
+        (status = 422, body = Problem, description = "`validation_failed`, `unknown_field`, `cursor_invalid`"),
+        (status = 429, body = Problem, description = "`too_many_waits`")
     )
 )]
 pub(super) async fn list_messages(
     Given(state): Given<State>,
     caller: Caller,
     query: Query,
-) -> Result<Page<MessagePageJson>, Problem> {
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let within = Within::all_of(&caller);
-    page(&state, within, query).await
+    page(&state, &caller, within, query, &headers).await
 }
 
 /// Get the newest message of an inbox
@@ -138,6 +158,7 @@ pub(super) async fn list_messages(
     params(("inbox" = String, Path, description = "Its id, or its address URL-encoded")),
     responses(
         (status = 200, body = super::shape::MessageJson),
+        (status = 304, description = "It is as `If-None-Match` has it"),
         (status = 404, body = Problem, description = "`not_found`: also when the inbox is empty"),
         (status = 410, body = Problem, description = "`expired`")
     )
@@ -146,24 +167,82 @@ pub(super) async fn get_latest_message(
     Given(state): Given<State>,
     caller: Caller,
     Path(inbox): Path<String>,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let inbox = find(&state, &caller, &inbox).await?;
     let search = search(Within::Inbox(inbox.id), &Query::default())?;
     let page = state.inboxes.messages(&MessageSearch { limit: 1, ..search }).await?;
     let newest = page.items.into_iter().next().ok_or_else(|| Problem::not_found("message: the inbox is empty"))?;
-    answer(&state, newest.found).await
+    answer_unless_known(&state, newest.found, &headers).await
 }
 
-async fn page(state: &State, within: Within, query: Query) -> Result<Page<MessagePageJson>, Problem> {
+async fn page(
+    state: &State,
+    caller: &Caller,
+    within: Within,
+    query: Query,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
     let query = query.allow(&PARAMETERS)?;
     let search = search(within, &query)?;
-    // Before the page: what arrives in between is behind the cursor and not lost to whoever goes on from it.
-    let cursor = state.inboxes.cursor_now(within).await?.to_string();
-    let page = state.inboxes.messages(&search).await.map_err(|error| Problem::from(error).at("?since"))?;
+    let hold = prefer::wait(headers).map(|wait| wait.min(Duration::from_millis(state.section.max_hold_ms)));
+    let (mut cursor, mut page) = load(state, &search).await?;
+    if let Some(hold) = hold
+        && !hold.is_zero()
+        && page.items.is_empty()
+    {
+        first_item(state, caller, &search, cursor, hold).await?;
+        (cursor, page) = load(state, &search).await?;
+    }
+    let cursor = cursor.to_string();
     let next_after = page.items.last().filter(|_| page.has_more).map(next_after);
     let items = page.items.iter().map(|item| MessageSummary::new(&item.found)).collect();
     let link = query.next_page(next_after.as_deref());
-    Ok((link, Answer(MessagePageJson { items, has_more: page.has_more, next_after, cursor })))
+    let page = Answer(MessagePageJson { items, has_more: page.has_more, next_after, cursor });
+    // RFC 7240 §3
+    let applied = hold.and_then(|hold| HeaderValue::try_from(format!("wait={}", hold.as_secs())).ok());
+    let applied = AppendHeaders(applied.map(|applied| (prefer::APPLIED, applied)));
+    Ok(([(VARY, HeaderValue::from_static("Prefer"))], applied, link, page).into_response())
+}
+
+/// A page, and the cursor before it: what arrives in between is behind the cursor and not lost to whoever goes on from it.
+async fn load(state: &State, search: &MessageSearch) -> Result<(Cursor, MessagePage), Problem> {
+    let cursor = state.inboxes.cursor_now(search.within).await?;
+    let page = state.inboxes.messages(search).await.map_err(|error| Problem::from(error).at("?since"))?;
+    Ok((cursor, page))
+}
+
+/// Holds the call until something comes for the list that was empty at `cursor`. It counts as a wait.
+async fn first_item(
+    state: &State,
+    caller: &Caller,
+    search: &MessageSearch,
+    cursor: Cursor,
+    hold: Duration,
+) -> Result<(), Problem> {
+    let wait = Wait {
+        id: None,
+        who: caller.0.clone(),
+        scope: match search.within {
+            Within::Inbox(inbox) => WaitScope::Inbox(inbox),
+            Within::Project(_) if search.inboxes.is_empty() => WaitScope::Project,
+            Within::Project(_) => WaitScope::Inboxes(search.inboxes.clone()),
+        },
+        filter: search.filter.clone(),
+        since: Since::Cursor(cursor),
+        received_after: None,
+        count: Count::AtLeast { min: 1, settle: None },
+        run: None,
+        request: r#"{"prefer":"wait"}"#.to_owned(),
+        order: Order::Oldest,
+        // Beyond the hold: nobody asks why nothing came.
+        timeout: hold.saturating_mul(2),
+        hold,
+    };
+    match state.inboxes.wait(&wait).await?.outcome {
+        Outcome::InboxDeleted => Err(Problem::not_found("inbox any more")),
+        _ => Ok(()),
+    }
 }
 
 fn search(within: Within, query: &Query) -> Result<MessageSearch, Problem> {

@@ -1,8 +1,11 @@
 //! Version 1 of the API: one file for each resource, the JSON of each in `shape`.
 
 mod attachment;
+mod batch;
+mod bulk;
 mod cursor;
 mod extract;
+mod folders;
 mod inbox;
 mod inject;
 mod message;
@@ -11,6 +14,7 @@ mod messages;
 mod meta;
 mod search;
 mod shape;
+mod stats;
 mod take;
 mod wait;
 mod waits;
@@ -25,7 +29,8 @@ pub(super) fn router() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(meta::get_meta))
         .routes(routes!(cursor::get_cursor))
-        .routes(routes!(inbox::create_inbox, inbox::list_inboxes))
+        .routes(routes!(inbox::create_inbox, inbox::list_inboxes, bulk::delete_inboxes))
+        .routes(routes!(bulk::create_inboxes))
         .routes(routes!(inbox::ensure_inbox))
         .routes(routes!(inbox::get_inbox, inbox::update_inbox, inbox::delete_inbox))
         .routes(routes!(inbox::empty_inbox))
@@ -33,6 +38,8 @@ pub(super) fn router() -> OpenApiRouter<State> {
         .routes(routes!(take::get_link))
         .routes(routes!(extract::get_extraction, extract::extract_message))
         .routes(routes!(extract::extract))
+        .routes(routes!(folders::list_folders, folders::create_folder))
+        .routes(routes!(folders::delete_folder))
         .routes(routes!(wait::wait_inbox))
         .routes(routes!(wait::wait_project))
         .routes(routes!(waits::list_waits))
@@ -41,6 +48,9 @@ pub(super) fn router() -> OpenApiRouter<State> {
         .routes(routes!(messages::list_messages))
         .routes(routes!(search::search_messages))
         .routes(routes!(messages::get_latest_message))
+        .routes(routes!(batch::change_messages))
+        .routes(routes!(stats::get_stats))
+        .routes(routes!(batch::move_message))
         .routes(routes!(message::get_message, message::update_message, message::delete_message))
         .routes(routes!(message_part::get_raw))
         .routes(routes!(message_part::get_headers))

@@ -12,12 +12,20 @@ use crate::support::http::{Answer, send, text};
 use crate::support::routes::routes;
 
 /// Codes that no request can bring about here, each with where it is shown or why it is there.
-const ELSEWHERE: [(Code, &str); 10] = [
+const ELSEWHERE: [(Code, &str); 18] = [
     (Code::MalformedRequest, "http::inboxes, with an address that is not UTF-8"),
     (Code::ScopeMissing, "keys with scopes come later; clients should know the word now"),
     (Code::WaitTimeout, "http::wait, where that was asked for"),
     (Code::RequestTimeout, "the library's tests of serving, with a short deadline"),
-    (Code::AlreadyExists, "things with names of their own come later"),
+    (Code::AlreadyExists, "http::folders"),
+    (Code::FolderNotEmpty, "http::folders"),
+    (Code::FolderProtected, "http::folders"),
+    (Code::IdempotencyInFlight, "http::idempotency"),
+    (Code::IdempotencyUnknown, "http::idempotency, with a claim that is left behind"),
+    (Code::IdempotencyNotKept, "http::idempotency, with a long answer"),
+    (Code::IdempotencyKeyReused, "http::idempotency"),
+    (Code::TooMany, "http::bulk and http::batch"),
+    (Code::FilterRequired, "http::bulk and http::batch"),
     (Code::Expired, "http::inbox_life, with a clock that is moved"),
     (Code::Internal, "the library's tests of the guards, with a planted panic"),
     (Code::StorageBusy, "a database that is down"),

@@ -10,3 +10,4 @@ mod octets;
 mod opening;
 mod quotas;
 mod removal;
+mod vanished;

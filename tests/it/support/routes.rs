@@ -47,6 +47,7 @@ impl Route {
         let path = self.path.replace("{inbox}", &real.inbox).replace("{message}", &real.message);
         let path = path.replace("{attachment}", &real.attachment).replace("{address}", "routes%40routes.test");
         let path = path.replace("{wait}", "wait_00000000000000000000000000");
+        let path = path.replace("{folder}", "Archive");
         assert!(!path.contains('{'), "{path}: tell Real what stands there");
         http.request(self.method.clone(), &path)
     }

@@ -235,6 +235,9 @@ pub(in crate::http::v1) struct UpdateMessageBody {
     /// All tags.
     #[schema(nullable = false)]
     tags: Option<Vec<String>>,
+    /// The folder of its inbox to put it into; it gets a new UID there.
+    #[schema(nullable = false)]
+    folder: Option<String>,
 }
 
 impl UpdateMessageBody {
@@ -246,6 +249,7 @@ impl UpdateMessageBody {
             answered: self.answered,
             keywords: self.keywords,
             tags: self.tags,
+            folder: self.folder,
             if_version,
         }
     }

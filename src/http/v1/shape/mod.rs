@@ -1,8 +1,11 @@
 //! The JSON of the API: what requests may hold and what answers do.
 
+mod batch;
+mod bulk;
 mod diagnostics;
 mod extract;
 mod filter;
+mod folder;
 mod inbox;
 mod message;
 mod parts;
@@ -10,9 +13,12 @@ mod search;
 mod wait;
 mod wait_log;
 
+pub(super) use batch::{Affected, BatchBody, Chosen, Wanted};
+pub(super) use bulk::{BulkBody, InboxesDeleted, InboxesMade};
 pub(super) use diagnostics::DiagnosticsJson;
 pub(super) use extract::{CodeJson, ExtractBody, ExtractDraft, ExtractionJson, LinkJson, OtpJson, TakenLinkJson};
 pub(super) use filter::compile;
+pub(super) use folder::{CreateFolderBody, FolderJson, FolderList, MoveBody};
 pub(super) use inbox::{CreateInboxBody, Emptied, EmptyBody, InboxJson, InboxPage, UpdateInboxBody};
 pub(super) use message::{Injected, MessageJson, MessagePageJson, MessageSummary, UpdateMessageBody, hex};
 pub(super) use parts::{AttachmentJson, AttachmentList, HeaderList, StructureJson, TranscriptJson, attachment_id};
