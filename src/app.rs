@@ -9,6 +9,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::auth::Auth;
 use crate::config::{self, AuthMode, Config, HttpSection, SmtpSection};
 use crate::events::Bus;
 use crate::http::{self, Doors};
@@ -129,10 +130,11 @@ pub async fn start(config: Config, clock: Clock, shutdown: CancellationToken) ->
         shutdown: shutdown.clone(),
     };
     serve_mail(&config.smtp, &inboxes, &tls, [smtp, smtp_tls, lmtp], &tasks, &shutdown)?;
+    let root_key = config.http.root_key.clone().filter(|_| auth == AuthMode::Key);
     let state = http::State::new(http::Shared {
         inboxes,
         store,
-        root_key: config.http.root_key.clone().filter(|_| auth == AuthMode::Key),
+        auth: Auth::new(running.store.clone(), root_key, &tasks),
         doors: doors(&config.http, &running),
         ca_pem: tls.ca_pem(),
         fingerprint: running.tls_fingerprint.clone(),

@@ -117,16 +117,11 @@ fn tls(from: &mut Reader<'_>) -> Result<TlsSection, Error> {
 }
 
 fn inboxes(from: &mut Reader<'_>) -> Result<InboxesSection, Error> {
-    let unknown = |text: &str| match text {
-        "create" => Some(UnknownRecipient::Create),
-        "reject" => Some(UnknownRecipient::Reject),
-        _ => Address::parse(text.strip_prefix("catch_all:")?).ok().map(UnknownRecipient::CatchAll),
-    };
     let policies = "create, reject or catch_all:someone@example.com";
     Ok(InboxesSection {
         default_domain: from.parsed("inboxes.default_domain", "a domain", host_name)?,
         domains: from.list("inboxes.domains", "domains")?,
-        unknown_recipient: from.parsed("inboxes.unknown_recipient", policies, unknown)?,
+        unknown_recipient: from.parsed("inboxes.unknown_recipient", policies, UnknownRecipient::parse)?,
         default_ttl_s: from.number("inboxes.default_ttl_s", 0..=315_360_000)?,
         bounce_address: from.switch("inboxes.bounce_address")?,
         tombstone_s: from.number("inboxes.tombstone_s", 0..=315_360_000)?,

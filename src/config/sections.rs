@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use ipnet::IpNet;
 
 use crate::model::Secret;
+use crate::model::project::UnknownRecipient;
 
 /// Everything that can be set.
 #[derive(Clone, Debug)]
@@ -153,17 +154,6 @@ pub struct InboxesSection {
     pub bounce_address: bool,
     /// Seconds that an expired address goes on to answer "expired".
     pub tombstone_s: u64,
-}
-
-/// What happens to mail for an address that has no inbox.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum UnknownRecipient {
-    /// Its inbox is made.
-    Create,
-    /// It is refused with 550 5.1.1.
-    Reject,
-    /// It goes to this inbox, which is made when it is needed.
-    CatchAll(crate::model::Address),
 }
 
 /// What is written to standard error.

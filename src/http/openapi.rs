@@ -23,6 +23,8 @@ const PROBLEM: &str = "application/problem+json";
     tags(
         (name = "inboxes", description = "Disposable addresses"),
         (name = "messages", description = "What arrived"),
+        (name = "keys", description = "Who may call, and what they may do"),
+        (name = "projects", description = "Owners of inboxes and keys, with their rules"),
         (name = "wait", description = "Waiting without a race"),
         (name = "server", description = "The server itself")
     ),
@@ -57,7 +59,11 @@ pub(super) fn complete(openapi: &mut utoipa::openapi::OpenApi) {
                 ("401", "`unauthenticated`", !is_open),
                 ("403", "`scope_missing`", !is_open),
                 ("403", "`origin_forbidden`", changes),
+                ("400", "`malformed_json`, `malformed_request`", operation.request_body.is_some()),
+                ("413", "`payload_too_large`", operation.request_body.is_some()),
+                ("415", "`unsupported_media_type`", operation.request_body.is_some()),
                 ("421", "`host_not_allowed`", true),
+                ("422", "`validation_failed`, `unknown_field`", operation.request_body.is_some()),
                 ("500", "`internal`", true),
                 ("503", "`storage_busy`, `too_many_connections`", true),
             ];

@@ -1,6 +1,7 @@
 //! The API, through its socket: stories, and matrices over every route.
 
 mod attachments;
+mod audit;
 mod bodies;
 mod description;
 mod hosts;
@@ -12,7 +13,9 @@ mod lists;
 mod message;
 mod pages;
 mod problems;
+mod projects;
 mod quotas;
+mod scopes;
 mod wait;
 mod wait_conditions;
 mod wait_many;

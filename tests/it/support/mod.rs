@@ -5,6 +5,7 @@ pub mod cluster;
 pub mod database;
 pub mod dialogue;
 pub mod http;
+pub mod keys;
 pub mod mail;
 pub mod process;
 pub mod routes;
