@@ -71,6 +71,9 @@ pub enum Error {
     /// A name of the settings is no host name.
     #[error("http.allowed_hosts")]
     Host(#[from] http::guard::BadHostName),
+    /// An origin of the settings is none.
+    #[error("http.cors_origins")]
+    Origin(#[from] http::guard::BadOrigin),
     /// The API does not say who may call an operation.
     #[error("the API")]
     Security(#[from] http::BadSecurity),
@@ -232,7 +235,8 @@ fn serve_http(
     shutdown: &CancellationToken,
 ) -> Result<(), Error> {
     let hosts = http::guard::Hosts::new(allowed_hosts(section), bound)?;
-    let router = http::guard::protect(http::router(state)?, hosts);
+    let origins = http::guard::Origins::new(section.cors_origins.iter().map(String::as_str))?;
+    let router = http::guard::protect(http::router(state)?, hosts, origins);
     let gate =
         Gate::new(Limits { total: section.max_connections, per_ip: 0, per_ip_per_minute: 0, limit_loopback: false });
     for listener in listeners {

@@ -32,10 +32,13 @@ const MAX_TEXT: usize = 512;
 
 /// Which refusals were written down lately, so that a flood of them cannot fill the log.
 #[derive(Debug, Default)]
-pub(super) struct Refusals(Mutex<HashMap<(IpAddr, Option<KeyId>, &'static str), Instant>>);
+pub(super) struct Refusals(Mutex<HashMap<Refusal, Instant>>);
+
+/// From where, by which key, and what was refused.
+type Refusal = (IpAddr, Option<KeyId>, &'static str);
 
 impl Refusals {
-    fn is_worth_writing(&self, what: (IpAddr, Option<KeyId>, &'static str), now: Instant) -> bool {
+    fn is_worth_writing(&self, what: Refusal, now: Instant) -> bool {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= REMEMBERED {
             known.retain(|_, until| *until > now);

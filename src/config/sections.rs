@@ -111,6 +111,12 @@ pub struct HttpSection {
     pub max_hold_ms: u64,
     /// Most waits at once.
     pub max_waits: usize,
+    /// Calls a second of one key, or of one address without a key; 0 is no limit.
+    pub rate_limit: u32,
+    /// Calls that may come at once under `rate_limit`.
+    pub rate_limit_burst: u32,
+    /// Origins whose pages may call.
+    pub cors_origins: Vec<String>,
     /// Most connections at once.
     pub max_connections: usize,
     /// Seconds that a client may take for its request's header.

@@ -5,13 +5,15 @@ use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, MatchedPath, Request, State as Given};
 use axum::http::header::AUTHORIZATION;
-use axum::http::{HeaderMap, HeaderName, Uri};
+use axum::http::{HeaderMap, HeaderName, Method, Uri};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
+use tokio::time::Instant;
 
 use super::Code;
 use super::caller::Caller;
+use super::limit::{self, Limit};
 use super::needs::Needs;
 use super::problem::Problem;
 use super::state::State;
@@ -28,20 +30,19 @@ const KEY_NAMES: [&str; 4] = ["access_token", "api_key", "apikey", "authorizatio
 pub(super) struct Gate {
     state: State,
     needs: Arc<Needs>,
+    limit: Limit,
 }
 
 impl Gate {
     pub(super) fn new(state: State, needs: Needs) -> Self {
-        Self { state, needs: Arc::new(needs) }
+        let limit = Limit::new(&state.section);
+        Self { state, needs: Arc::new(needs), limit }
     }
 }
 
 /// Lets a request through when its caller may do what its route is for, and tells the handler who it is.
-pub(super) async fn check(
-    Given(Gate { state, needs }): Given<Gate>,
-    mut request: Request,
-    next: Next,
-) -> Result<Response, Problem> {
+pub(super) async fn check(Given(gate): Given<Gate>, mut request: Request, next: Next) -> Result<Response, Problem> {
+    let Gate { state, limit, .. } = &gate;
     let peer = peer(&request);
     if has_key_in_query(request.uri()) {
         let detail = "A key does not belong into the address, which is written into logs and histories.";
@@ -51,7 +52,7 @@ pub(super) async fn check(
     let (method, matched) = (request.method().clone(), request.extensions().get::<MatchedPath>().cloned());
     let route = matched.as_ref().map_or("", MatchedPath::as_str);
     let operation = || Some(format!("{method} {route}"));
-    let who = match who(&state, request.headers(), peer).await {
+    let who = match who(state, request.headers(), peer).await {
         Ok(who) => who,
         Err(error) => {
             if matches!(error, Error::Expired) || (matches!(error, Error::Wrong) && shown(request.headers()).is_some())
@@ -62,16 +63,46 @@ pub(super) async fn check(
             return Err(error.into());
         }
     };
-    if let Some(scope) = needs.scope(&method, route).filter(|scope| !who.may(*scope)) {
-        let line = Line { action: "scope.refused", target: operation(), detail: Some(format!("it wants {scope}")) };
+    let caller = who.key.map_or(limit::Caller::Address(peer), limit::Caller::Key);
+    let left = limit.take(caller, Instant::now());
+    let mut answer = match left.filter(|left| !left.is_allowed) {
+        Some(none) => Problem::new(Code::RateLimited, "There were too many calls; http.rate_limit allows fewer.")
+            .retry_after_s(none.retry_after_s())
+            .into_response(),
+        None => match allowed(&gate, who, peer, &method, route, &mut request).await {
+            Ok(()) => next.run(request).await,
+            Err(problem) => problem.into_response(),
+        },
+    };
+    if let Some(left) = left {
+        limit.tell(left, answer.headers_mut());
+    }
+    Ok(answer)
+}
+
+/// Looks at the scope and the project of a call, and notes its caller in the request.
+async fn allowed(
+    Gate { state, needs, .. }: &Gate,
+    who: Principal,
+    peer: IpAddr,
+    method: &Method,
+    route: &str,
+    request: &mut Request,
+) -> Result<(), Problem> {
+    if let Some(scope) = needs.scope(method, route).filter(|scope| !who.may(*scope)) {
+        let line = Line {
+            action: "scope.refused",
+            target: Some(format!("{method} {route}")),
+            detail: Some(format!("it wants {scope}")),
+        };
         state.auth.note_refusal(Some(&who), peer, line);
         return Err(Problem::new(Code::ScopeMissing, format!("The key has not the scope {scope}, which this wants."))
             .hint(format!("use a key with the scope {scope}, or with admin, which is all of them"))
             .with("scope", scope.as_str().into()));
     }
-    let who = about_project(&state, who, request.headers()).await?;
+    let who = about_project(state, who, request.headers()).await?;
     request.extensions_mut().insert(Caller { who, peer });
-    Ok(next.run(request).await)
+    Ok(())
 }
 
 async fn who(state: &State, headers: &HeaderMap, peer: IpAddr) -> Result<Principal, Error> {

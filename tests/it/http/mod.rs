@@ -3,6 +3,7 @@
 mod attachments;
 mod audit;
 mod bodies;
+mod cors;
 mod description;
 mod hosts;
 mod inbox_life;
@@ -15,6 +16,7 @@ mod pages;
 mod problems;
 mod projects;
 mod quotas;
+mod rate_limits;
 mod scopes;
 mod wait;
 mod wait_conditions;

@@ -49,7 +49,7 @@ both_databases! {
     async fn a_method_that_is_not_described_is_not_opened_by_a_narrow_key(server, |config| locked(config)) {
         let root = server.http().with_key(ROOT);
         let http = narrowed(&root, &["messages:r"], json!({})).await;
-        http.put("/v1/inboxes", json!({})).await.problem(403, "scope_missing");
+        http.put("/v1/inboxes", json!({})).await.problem(405, "method_not_allowed");
         root.put("/v1/inboxes", json!({})).await.problem(405, "method_not_allowed");
         // HEAD wants what GET wants.
         assert_eq!(http.head("/v1/inboxes").await.status, StatusCode::FORBIDDEN);
