@@ -4,6 +4,7 @@ mod api;
 mod audit;
 mod blob;
 mod checkpoint;
+mod commit;
 mod credential;
 mod deliver;
 mod dialect;
