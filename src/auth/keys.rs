@@ -93,12 +93,18 @@ impl Auth {
     /// Gives a key a new secret; the present one goes on for `overlap_s` seconds.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::Expired`], [`Error::Invalid`].
+    /// [`Error::NotFound`], [`Error::Escalation`], [`Error::Invalid`].
     pub async fn rotate_key(&self, who: &Principal, id: KeyId, overlap_s: u64) -> Result<Made, Error> {
         if overlap_s > MAX_OVERLAP_S {
             return Err(Error::invalid("/overlap_s", format!("at most {MAX_OVERLAP_S} seconds (thirty days)")));
         }
         let key = self.key(who, id).await?;
+        // Whoever learns the new secret has the key: it may not last longer than their own.
+        if let Some(own) = self.end_of(who).await?
+            && key.expires_at.is_none_or(|end| end > own)
+        {
+            return Err(Error::Escalation { wider: format!("it ends itself at {own}") });
+        }
         let now = self.0.store.clock().now();
         if key.expires_at.is_some_and(|end| end <= now) {
             return Err(Error::invalid("", "the key has expired: make a new one"));
@@ -151,15 +157,19 @@ impl Auth {
         if !new.narrowed.is_within(&who.narrowed) {
             return Err(Error::Escalation { wider: "it is itself narrowed to less".to_owned() });
         }
-        let own_end = match who.key {
-            Some(key) => self.0.store.key(key).await?.ok_or(Error::Wrong)?.expires_at,
-            None => None,
-        };
-        match (new.expires_at, own_end) {
+        match (new.expires_at, self.end_of(who).await?) {
             (Some(asked), Some(own)) if asked > own => {
                 Err(Error::Escalation { wider: format!("it ends itself at {own}") })
             }
             (asked, own) => Ok(asked.or(own)),
+        }
+    }
+
+    /// When the caller's own key ends.
+    async fn end_of(&self, who: &Principal) -> Result<Option<Timestamp>, Error> {
+        match who.key {
+            Some(key) => Ok(self.0.store.key(key).await?.ok_or(Error::Wrong)?.expires_at),
+            None => Ok(None),
         }
     }
 }

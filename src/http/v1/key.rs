@@ -143,7 +143,11 @@ pub(super) async fn get_key(
     post, path = "/v1/keys/{key}/rotate", tag = "keys", operation_id = "rotateKey", security(("key" = ["admin"])),
     params(("key" = String, Path, description = "Its id")),
     request_body = RotateBody,
-    responses((status = 200, body = KeyJson), (status = 404, body = Problem, description = "`not_found`"))
+    responses(
+        (status = 200, body = KeyJson),
+        (status = 403, body = Problem, description = "`scope_escalation`: it lasts longer than the caller's own"),
+        (status = 404, body = Problem, description = "`not_found`")
+    )
 )]
 pub(super) async fn rotate_key(
     Given(state): Given<State>,

@@ -196,6 +196,10 @@ both_databases! {
         // Without an end of its own it ends with its maker.
         let made = deputy.post("/v1/keys", json!({"name": "k", "scopes": ["messages:r"]})).await.json();
         assert_eq!(made["expires_at"], "2900-01-01T00:00:00.000Z");
+        // Nor does it take one over that lasts longer.
+        let lasting = keys::key(&root, json!({"scopes": ["messages:r"]})).await;
+        let rotate = format!("/v1/keys/{}/rotate", lasting.id);
+        deputy.post(&rotate, json!({})).await.problem(403, "scope_escalation");
         // The token goes with its inbox.
         let holder = server.http().with_key(text(&token, "secret"));
         holder.get(&format!("/v1/inboxes/{}/messages", text(&inbox, "id"))).await.expect(StatusCode::OK);
