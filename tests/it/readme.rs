@@ -7,7 +7,7 @@ use sqlx::{Connection, Executor, PgConnection};
 
 use crate::support::cluster::Cluster;
 use crate::support::process::{Process, bash, is_installed, restante};
-use crate::support::{Database, Server, mail};
+use crate::support::{Database, Server, keys, mail};
 
 const README: &str = include_str!("../../README.md");
 
@@ -99,9 +99,11 @@ async fn curl_makes_a_key_that_opens_what_it_says() {
     if !is_installed("curl") {
         return;
     }
-    // Its variable names the root key, which an open server does not look at.
-    let server = Server::start().await;
-    let key: Value = serde_json::from_slice(&run("keys", &server).await.stdout).unwrap();
+    let server = Server::with(keys::locked).await;
+    let block = example("keys").replace("localhost:8025", &server.http_at().to_string());
+    let script = format!("export RESTANTE_ROOT_KEY={}\n{block}", keys::ROOT);
+    let made = tokio::task::spawn_blocking(move || bash(&script)).await.unwrap();
+    let key: Value = serde_json::from_slice(&made.stdout).unwrap();
     let http = server.http().with_key(key["secret"].as_str().unwrap());
     http.get("/v1/messages").await.expect(reqwest::StatusCode::OK);
     http.get("/v1/inboxes").await.problem(403, "scope_missing");
