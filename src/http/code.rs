@@ -41,6 +41,9 @@ codes! {
     MalformedRequest     "malformed_request"      BAD_REQUEST            "The request cannot be understood";
     Unauthenticated      "unauthenticated"        UNAUTHORIZED           "A valid key is needed";
     ScopeMissing         "scope_missing"          FORBIDDEN              "The key does not allow this";
+    ScopeEscalation      "scope_escalation"       FORBIDDEN              "A key cannot make a wider one";
+    KeyNarrowed          "key_narrowed"           FORBIDDEN              "The key is narrowed to other things";
+    RootOnly             "root_only"              FORBIDDEN              "Only the root key may do this";
     OriginForbidden      "origin_forbidden"       FORBIDDEN              "Other web pages may not do this";
     NotFound             "not_found"              NOT_FOUND              "There is no such thing";
     NoCode               "no_code"                NOT_FOUND              "No message has a code";
@@ -58,6 +61,9 @@ codes! {
     IdempotencyNotKept   "idempotency_not_kept"   CONFLICT               "The answer of the call with this key was too long to be kept";
     FolderNotEmpty       "folder_not_empty"       CONFLICT               "The folder has messages";
     FolderProtected      "folder_protected"       CONFLICT               "This folder cannot be removed";
+    NameTaken            "name_taken"             CONFLICT               "Another one has this name";
+    DomainTaken          "domain_taken"           CONFLICT               "Another project has this domain";
+    ProjectNotEmpty      "project_not_empty"      CONFLICT               "The project has inboxes";
     InboxFrozen          "inbox_frozen"           CONFLICT               "The inbox is frozen";
     Expired              "expired"                GONE                   "It has expired";
     PreconditionFailed   "precondition_failed"    PRECONDITION_FAILED    "It was changed meanwhile";
@@ -72,6 +78,7 @@ codes! {
     FilterRequired       "filter_required"        UNPROCESSABLE_ENTITY   "Nothing here means everything";
     CursorInvalid        "cursor_invalid"         UNPROCESSABLE_ENTITY   "The cursor does not belong here";
     DomainNotHosted      "domain_not_hosted"      UNPROCESSABLE_ENTITY   "Inboxes cannot have this domain";
+    RateLimited          "rate_limited"           TOO_MANY_REQUESTS      "Too many calls";
     TooManyWaits         "too_many_waits"         TOO_MANY_REQUESTS      "Too many calls wait at once";
     Internal             "internal"               INTERNAL_SERVER_ERROR  "Something failed here";
     StorageBusy          "storage_busy"           SERVICE_UNAVAILABLE    "The store is busy";

@@ -44,7 +44,7 @@ pub(super) async fn once(Given(state): Given<State>, request: Request, next: Nex
     }
     let Some(key) = idempotency_key::read(request.headers())? else { return Ok(next.run(request).await) };
     let (mut parts, body) = request.into_parts();
-    let Ok(caller) = Caller::from_request_parts(&mut parts, &state).await;
+    let caller = Caller::from_request_parts(&mut parts, &state).await?;
     let request_id = parts.extensions.get::<RequestId>().cloned();
     // No route takes a longer body than that of a draft; a shorter limit is the route's own to hold.
     let longest = state.inboxes.max_message_bytes() / 3 * 4 + state.section.max_body_bytes as u64;

@@ -13,6 +13,8 @@ mod idempotency_docs;
 mod idempotency_key;
 mod json;
 mod key;
+mod limit;
+mod needs;
 mod octets;
 mod openapi;
 mod paced;
@@ -29,6 +31,7 @@ mod v1;
 
 pub use body::{TooSlow, is_too_slow};
 pub use code::Code;
+pub use needs::BadSecurity;
 pub use openapi::text as openapi_text;
 pub use problem::{FieldError, Problem};
 pub use router::{description, router};

@@ -4,7 +4,7 @@ use axum::http::Method;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use utoipa::openapi::path::Operation;
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, PathItem, Ref, RefOr, Response, ResponseBuilder, Schema};
 use utoipa::{Modify, OpenApi};
 
@@ -26,10 +26,11 @@ const PROBLEM: &str = "application/problem+json";
     tags(
         (name = "inboxes", description = "Disposable addresses"),
         (name = "messages", description = "What arrived"),
+        (name = "keys", description = "Who may call, and what they may do"),
+        (name = "projects", description = "Owners of inboxes and keys, with their rules"),
         (name = "wait", description = "Waiting without a race"),
         (name = "server", description = "The server itself")
     ),
-    security((), ("key" = [])),
     modifiers(&Key)
 )]
 pub(super) struct Description;
@@ -40,7 +41,9 @@ impl Modify for Key {
     fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
         let components = openapi.components.get_or_insert_default();
         let mut scheme = Http::new(HttpAuthScheme::Bearer);
-        scheme.description = Some("The server's root key. Needed unless the server is open.".to_owned());
+        let description = "A key, or the server's root key; also as the password of Basic. Needed unless the server is \
+            open. Each operation names the scope that it wants of the key; `admin` is all of them.";
+        scheme.description = Some(description.to_owned());
         components.add_security_scheme("key", SecurityScheme::Http(scheme));
     }
 }
@@ -51,19 +54,28 @@ pub(super) fn complete(openapi: &mut utoipa::openapi::OpenApi) {
         for (operation, method) in operations(item) {
             let changes = !method.is_safe();
             idempotency_docs::complete(path, &method, operation);
-            let is_open =
-                operation.security.as_ref().is_some_and(|ways| ways.iter().all(|way| *way == Default::default()));
+            let ways = operation.security.get_or_insert_default();
+            let is_open = ways.iter().all(|way| *way == SecurityRequirement::default());
+            if !is_open {
+                // An open server asks for no key.
+                ways.insert(0, SecurityRequirement::default());
+            }
             let always = [
                 ("401", "`unauthenticated`", !is_open),
+                ("403", "`scope_missing`", !is_open),
                 ("403", "`origin_forbidden`", changes),
+                ("400", "`malformed_request`", !is_open),
+                ("400", "`malformed_json`", operation.request_body.is_some()),
+                ("413", "`payload_too_large`", operation.request_body.is_some()),
+                ("415", "`unsupported_media_type`", operation.request_body.is_some()),
                 ("421", "`host_not_allowed`", true),
+                ("422", "`validation_failed`, `unknown_field`", operation.request_body.is_some()),
+                ("429", "`rate_limited`", !is_open),
                 ("500", "`internal`", true),
                 ("503", "`storage_busy`, `too_many_connections`", true),
             ];
             for (status, codes, _) in always.into_iter().filter(|(_, _, holds)| *holds) {
-                let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
-                let response = ResponseBuilder::new().description(codes).content(PROBLEM, problem);
-                operation.responses.responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(response.build()));
+                add_codes(operation, status, codes);
             }
             for (status, response) in &mut operation.responses.responses {
                 if let RefOr::T(response) = response {
@@ -74,6 +86,21 @@ pub(super) fn complete(openapi: &mut utoipa::openapi::OpenApi) {
     }
     if let Some(components) = &mut openapi.components {
         components.schemas.values_mut().for_each(drop_null_defaults);
+    }
+}
+
+/// Names `codes` among those of a status, besides the ones that the operation names itself.
+fn add_codes(operation: &mut Operation, status: &str, codes: &str) {
+    let response = operation.responses.responses.entry(status.to_owned()).or_insert_with(|| {
+        let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+        RefOr::T(ResponseBuilder::new().content(PROBLEM, problem).build())
+    });
+    let RefOr::T(Response { description, .. }) = response else { return };
+    for code in codes.split(", ").filter(|code| !description.contains(code)).collect::<Vec<_>>() {
+        if !description.is_empty() {
+            description.push_str(", ");
+        }
+        description.push_str(code);
     }
 }
 

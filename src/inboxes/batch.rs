@@ -7,7 +7,7 @@ use super::service::Inboxes;
 use super::{Destination, Error, MessageSearch, Within};
 use crate::filter::Filter;
 use crate::model::inbox::Inbox;
-use crate::model::{Flags, InboxId, MessageId, Principal, ProjectId};
+use crate::model::{Flags, InboxId, MessageId, Narrowing, Principal, ProjectId};
 use crate::store::{BATCH, BatchChange, Order};
 
 /// Which messages.
@@ -79,6 +79,8 @@ impl Inboxes {
         let within = Within::Inbox(inbox.id);
         let search = MessageSearch {
             within,
+            // The caller may reach the inbox, and so all of it.
+            reach: Narrowing::default(),
             inboxes: Vec::new(),
             filter: filter.clone(),
             since: None,

@@ -2,11 +2,12 @@
 
 use std::collections::HashSet;
 
-use super::create::{TRIES, check};
+use super::create::{self, TRIES, check};
 use super::route::Known;
 use super::service::Inboxes;
 use super::{CreateInbox, Created, Credential, Error};
 use crate::model::inbox::{Inbox, InboxState};
+use crate::model::project::Project;
 use crate::model::{Address, Principal};
 use crate::store::{self, Constraint, InboxQuery, NewInbox};
 
@@ -35,13 +36,18 @@ impl Inboxes {
     /// # Errors
     /// As [`Inboxes::create`]. None was made then.
     pub async fn create_all(&self, who: &Principal, asked: &[(String, CreateInbox)]) -> Result<Vec<Created>, Error> {
+        let project = self.rules_of(who.project).await?;
+        let mut confined = Vec::with_capacity(asked.len());
         for (place, asked) in asked {
             check(asked).map_err(|error| error.below(place))?;
+            let asked = create::confined(who, asked.clone()).map_err(|error| error.below(place))?;
+            confined.push((place.clone(), asked));
         }
+        let asked = confined.as_slice();
         let mut tries = 0;
         loop {
             tries += 1;
-            let (wishes, new) = self.wishes(who, asked).await?;
+            let (wishes, new) = self.wishes(who, &project, asked).await?;
             let addresses: Vec<Address> = new.iter().map(|new| new.address.clone()).collect();
             match self.0.store.create_inboxes(new).await {
                 Ok(made) => return Ok(self.created(wishes, made)),
@@ -62,6 +68,7 @@ impl Inboxes {
     async fn wishes(
         &self,
         who: &Principal,
+        project: &Project,
         asked: &[(String, CreateInbox)],
     ) -> Result<(Vec<Wish>, Vec<NewInbox>), Error> {
         let mut wishes = Vec::with_capacity(asked.len());
@@ -76,11 +83,11 @@ impl Inboxes {
                 wishes.push(Wish::Present(Box::new(present)));
                 continue;
             }
-            let address = self.address_for(asked).map_err(|error| error.below(place))?;
+            let address = self.address_for(project, asked).await.map_err(|error| error.below(place))?;
             if !addresses.insert(address.key()) {
                 return Err(Error::AddressTaken { address: address.to_string() });
             }
-            let (new_one, credential) = self.prepare(who, asked, address)?;
+            let (new_one, credential) = self.prepare(project, asked, address)?;
             new.push(new_one);
             wishes.push(Wish::New(credential));
         }

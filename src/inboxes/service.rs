@@ -8,6 +8,7 @@ use tokio_util::task::TaskTracker;
 
 use super::Error;
 use super::extraction::Extractions;
+use super::policy::Policies;
 use super::rejection::{self, Rejection};
 use super::route::Routes;
 use super::seal::SealKey;
@@ -31,6 +32,7 @@ pub(super) struct Inner {
     pub(super) routes: Routes,
     pub(super) extractions: Extractions,
     pub(super) signatures: Signatures,
+    pub(super) policies: Policies,
     pub(super) rejections: mpsc::Sender<Rejection>,
     pub(super) connections: AtomicU64,
     pub(super) last_connection: AtomicI64,
@@ -80,6 +82,7 @@ impl Inboxes {
             routes: Routes::new(),
             extractions: Extractions::new(),
             signatures: Signatures::new(),
+            policies: Policies::default(),
             rejections,
             connections: AtomicU64::new(0),
             last_connection: AtomicI64::new(0),

@@ -11,7 +11,7 @@ use super::{Diagnostics, Error};
 use crate::extract::Extraction;
 use crate::filter::Filter;
 use crate::model::inbox::Inbox;
-use crate::model::{Cursor, Principal};
+use crate::model::{Cursor, Narrowing, Principal};
 use crate::store::{Listed, Order, StoredMessage};
 
 /// Where to take it from.
@@ -125,6 +125,7 @@ impl Inboxes {
     async fn newest(&self, take: &Take, above: Cursor) -> Result<Vec<Listed>, Error> {
         let search = MessageSearch {
             within: Within::Inbox(take.inbox.id),
+            reach: Narrowing::default(),
             filter: take.filter.clone(),
             inboxes: Vec::new(),
             since: Some(above),

@@ -1,5 +1,7 @@
 //! Expiry: what has an end is removed when it comes, in small pieces, and every removal is an event.
 
+mod projects;
+
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -23,6 +25,10 @@ const VANISHED_EVERY: u32 = 3600;
 const KEEP_VANISHED: i64 = 10_000;
 /// How long the log of waits is kept, in seconds: a day.
 const KEEP_WAITS_S: i64 = 24 * 3600;
+/// How long the audit log is kept, in seconds: 90 days.
+const KEEP_AUDIT_S: i64 = 90 * 24 * 3600;
+/// Lines of the audit log that are kept.
+const KEEP_AUDIT: i64 = 100_000;
 
 /// Removes what has had its time.
 #[derive(Clone, Debug)]
@@ -42,17 +48,19 @@ impl Retention {
     /// Looks once a second until `shutdown`.
     pub async fn run(self, shutdown: CancellationToken) {
         let mut rounds: u32 = 0;
+        let mut settled = projects::Settled::default();
         while shutdown.run_until_cancelled(tokio::time::sleep(INTERVAL)).await.is_some() {
             // Half a removal is no harm: the next round goes on where this one stops.
             let round = async {
                 self.sweep().await?;
+                self.prune_projects(&mut settled).await?;
                 if rounds.is_multiple_of(PRUNE_EVERY) {
                     self.prune().await?;
                 }
                 if rounds.is_multiple_of(VANISHED_EVERY) { self.prune_vanished().await } else { Ok(()) }
             };
             if let Some(Err(error)) = shutdown.run_until_cancelled(round).await {
-                tracing::warn!(error = %error, "expired inboxes could not be removed; it is tried again");
+                tracing::warn!(error = %error, "what has had its time could not be removed; it is tried again");
             }
             rounds = rounds.wrapping_add(1);
         }
@@ -102,8 +110,10 @@ impl Retention {
 
     async fn prune(&self) -> Result<(), Error> {
         let now = self.store.clock().now();
-        let until = now.plus_seconds(-KEEP_EVENTS_S);
-        while self.store.prune_events(self.store.default_project(), until).await? > 0 {}
+        for project in self.store.projects().await? {
+            while self.store.prune_events(project.id, now.plus_seconds(-KEEP_EVENTS_S)).await? > 0 {}
+        }
+        while self.store.prune_audit(KEEP_AUDIT, now.plus_seconds(-KEEP_AUDIT_S)).await? > 0 {}
         while self.store.prune_calls(now.plus_seconds(-KEEP_CALLS_S)).await? > 0 {}
         while self.store.prune_waits(now.plus_seconds(-KEEP_WAITS_S)).await? > 0 {}
         Ok(())

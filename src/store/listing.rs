@@ -3,8 +3,9 @@
 use super::Error;
 use super::dialect::{Conn, Dialect, on};
 use super::message::{Row, StoredMessage, select, stored};
+use super::owners::Oldest;
 use crate::filter::Needles;
-use crate::model::{InboxId, ProjectId, Timestamp};
+use crate::model::{InboxId, ProjectId, Seq, Timestamp};
 
 /// Whose messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +39,10 @@ pub struct MessageQuery {
     pub below: i64,
     /// What their rows must have. Texts are compared with the folded keys of a message and are folded the same way.
     pub needles: Needles,
+    /// Only in inboxes with this tag.
+    pub inbox_tag: Option<String>,
+    /// Only in inboxes of this run.
+    pub inbox_run: Option<String>,
     /// At most so many.
     pub limit: usize,
 }
@@ -46,7 +51,16 @@ impl MessageQuery {
     /// Everything in `scope`, oldest first.
     #[must_use]
     pub fn all(scope: Scope, limit: usize) -> Self {
-        Self { scope, order: Order::Oldest, above: 0, below: i64::MAX, needles: Needles::default(), limit }
+        Self {
+            scope,
+            order: Order::Oldest,
+            above: 0,
+            below: i64::MAX,
+            needles: Needles::default(),
+            inbox_tag: None,
+            inbox_run: None,
+            limit,
+        }
     }
 }
 
@@ -61,7 +75,7 @@ pub struct Listed {
 
 /// `$1` scope, `$2` above, `$3` below, `$4` subject, `$5` from, `$6` to, `$7` tag, `$8` folder, `$9` flags that are set,
 /// `$10` flags that are not, `$11` received from, `$12` received until, `$13` least size, `$14` greatest size, `$15` run,
-/// `$16` inboxes as hex with commas, `$17` limit.
+/// `$16` inboxes as hex with commas, `$17` limit, `$18` tag and `$19` run of their inboxes.
 macro_rules! on_message {
     ($find:literal, $inboxes:literal, $owner:literal, $number:literal) => {
         concat!(
@@ -87,7 +101,10 @@ macro_rules! on_message {
             AND ($15 IS NULL OR m.inbox_id IN (SELECT id FROM inbox WHERE run_id = $15)) \
             AND ($16 IS NULL OR m.inbox_id ",
             $inboxes,
-            ") "
+            ") AND ($18 IS NULL OR EXISTS (SELECT 1 FROM inbox i WHERE i.id = m.inbox_id AND ",
+            $find,
+            "(i.tags, $18) > 0)) \
+            AND ($19 IS NULL OR EXISTS (SELECT 1 FROM inbox i WHERE i.id = m.inbox_id AND i.run_id = $19)) "
         )
     };
 }
@@ -162,6 +179,8 @@ pub(super) async fn list(conn: &mut Conn, query: &MessageQuery) -> Result<Vec<Li
         .bind(needles.run.as_deref())
         .bind(hex(&needles.inboxes))
         .bind(i64::try_from(query.limit).unwrap_or(i64::MAX))
+        .bind(query.inbox_tag.as_ref().map(|tag| format!("\n{tag}\n")))
+        .bind(query.inbox_run.as_deref())
         .fetch_all(c).await)?;
     listed(rows, query.scope)
 }
@@ -185,4 +204,21 @@ pub(super) fn listed(rows: Vec<Row>, scope: Scope) -> Result<Vec<Listed>, Error>
 pub(super) fn hex(inboxes: &[InboxId]) -> Option<String> {
     let ids: Vec<String> = inboxes.iter().map(|id| id.uuid().simple().to_string()).collect();
     (!ids.is_empty()).then(|| ids.join(","))
+}
+
+/// `$1` project, `$2` most.
+const OLDEST: &str =
+    "SELECT inbox_id, seq, received_at, size FROM message WHERE project_id = $1 ORDER BY position LIMIT $2";
+
+/// The oldest messages of a project.
+pub(super) async fn oldest(conn: &mut Conn, project: ProjectId, most: i64) -> Result<Vec<Oldest>, Error> {
+    let rows: Vec<(uuid::Uuid, i64, i64, i64)> =
+        on!(conn, c => sqlx::query_as(OLDEST).bind(project.uuid()).bind(most).fetch_all(c).await)?;
+    let oldest = |(inbox, seq, received_at, size)| Oldest {
+        inbox: InboxId::from_uuid(inbox),
+        seq: Seq(seq),
+        received_at: Timestamp::from_micros(received_at),
+        size: u64::try_from(size).unwrap_or(0),
+    };
+    Ok(rows.into_iter().map(oldest).collect())
 }

@@ -8,12 +8,18 @@ use super::dialect::Dialect;
 use super::pool::Pool;
 
 /// Every migration: number, name, and its text for SQLite and for PostgreSQL. Never edited once released.
-const MIGRATIONS: [(i64, &str, &str, &str); 3] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 4] = [
     (
         1,
         "base",
         include_str!("../../migrations/sqlite/0001_base.sql"),
         include_str!("../../migrations/postgres/0001_base.sql"),
+    ),
+    (
+        2,
+        "keys",
+        include_str!("../../migrations/sqlite/0002_keys.sql"),
+        include_str!("../../migrations/postgres/0002_keys.sql"),
     ),
     (
         3,

@@ -20,7 +20,7 @@ pub struct Skimmed {
     pub in_keys: bool,
 }
 
-/// As in a list of messages; `$18` a text in the keys. Gives `number id in_keys` of all of them in one line: a row for
+/// As in a list of messages; `$20` a text in the keys. Gives `number id in_keys` of all of them in one line: a row for
 /// each would take several times as long.
 macro_rules! skim {
     ($agg:literal, $id:literal, $find:literal, $inboxes:literal, $owner:literal, $number:literal, $direction:literal) => {
@@ -31,13 +31,13 @@ macro_rules! skim {
             $number,
             " AS number, ",
             $id,
-            " AS id, CASE WHEN $18 IS NULL THEN 0 WHEN ",
+            " AS id, CASE WHEN $20 IS NULL THEN 0 WHEN ",
             $find,
-            "(m.subject_key, $18) > 0 OR ",
+            "(m.subject_key, $20) > 0 OR ",
             $find,
-            "(m.from_key, $18) > 0 OR ",
+            "(m.from_key, $20) > 0 OR ",
             $find,
-            "(m.to_key, $18) > 0 THEN 1 ELSE 0 END AS in_keys FROM message m ",
+            "(m.to_key, $20) > 0 THEN 1 ELSE 0 END AS in_keys FROM message m ",
             on_message!($find, $inboxes, $owner, $number),
             "ORDER BY m.",
             $number,
@@ -126,6 +126,8 @@ impl Store {
             .bind(needles.run.as_deref())
             .bind(hex(&needles.inboxes))
             .bind(i64::try_from(query.limit).unwrap_or(i64::MAX))
+            .bind(query.inbox_tag.as_ref().map(|tag| format!("\n{tag}\n")))
+            .bind(query.inbox_run.as_deref())
             .bind(key)
             .fetch_one(c).await)?;
         let text = line.line.unwrap_or_default();

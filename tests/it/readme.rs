@@ -7,12 +7,12 @@ use sqlx::{Connection, Executor, PgConnection};
 
 use crate::support::cluster::Cluster;
 use crate::support::process::{Process, bash, is_installed, restante};
-use crate::support::{Database, Server, mail};
+use crate::support::{Database, Server, keys, mail};
 
 const README: &str = include_str!("../../README.md");
 
 /// Examples that a test below takes on; `docker` is compared with the Dockerfile, because not everyone has it.
-const TESTED: [&str; 8] = ["swaks", "curl", "wait", "raw", "inbox", "settings", "postgres", "docker"];
+const TESTED: [&str; 9] = ["swaks", "curl", "wait", "raw", "inbox", "settings", "postgres", "docker", "keys"];
 
 /// The shell block behind `<!-- example: name -->`.
 fn example(name: &str) -> &'static str {
@@ -92,6 +92,21 @@ async fn curl_creates_an_inbox() {
     let inbox: Value = serde_json::from_slice(&run("inbox", &server).await.stdout).unwrap();
     assert!(inbox["address"].as_str().unwrap().starts_with("signup-"), "{inbox}");
     assert!(inbox["cursor"].is_string() && inbox["expires_at"].is_string(), "{inbox}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn curl_makes_a_key_that_opens_what_it_says() {
+    if !is_installed("curl") {
+        return;
+    }
+    let server = Server::with(keys::locked).await;
+    let block = example("keys").replace("localhost:8025", &server.http_at().to_string());
+    let script = format!("export RESTANTE_ROOT_KEY={}\n{block}", keys::ROOT);
+    let made = tokio::task::spawn_blocking(move || bash(&script)).await.unwrap();
+    let key: Value = serde_json::from_slice(&made.stdout).unwrap();
+    let http = server.http().with_key(key["secret"].as_str().unwrap());
+    http.get("/v1/messages").await.expect(reqwest::StatusCode::OK);
+    http.get("/v1/inboxes").await.problem(403, "scope_missing");
 }
 
 #[test]

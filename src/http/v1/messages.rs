@@ -94,6 +94,7 @@ struct ListParameters {
 /// Newest first, unless `order` says otherwise. With `Prefer: wait` an empty list waits for its first item.
 #[utoipa::path(
     get, path = "/v1/inboxes/{inbox}/messages", tag = "messages", operation_id = "listInboxMessages",
+    security(("key" = ["messages:r"])),
     params(
         ("inbox" = String, Path, description = "Its id, or its address URL-encoded"),
         ListParameters,
@@ -127,6 +128,7 @@ pub(super) async fn list_inbox_messages(
 /// item.
 #[utoipa::path(
     get, path = "/v1/messages", tag = "messages", operation_id = "listMessages",
+    security(("key" = ["messages:r"])),
     params(
         ListParameters,
         ("Prefer" = Option<String>, Header, description = "`wait=25` holds the call for up to so many seconds while the list is empty", example = "wait=25")
@@ -155,6 +157,7 @@ pub(super) async fn list_messages(
 /// The one that arrived last.
 #[utoipa::path(
     get, path = "/v1/inboxes/{inbox}/messages/latest", tag = "messages", operation_id = "getLatestMessage",
+    security(("key" = ["messages:r"])),
     params(("inbox" = String, Path, description = "Its id, or its address URL-encoded")),
     responses(
         (status = 200, body = super::shape::MessageJson),
@@ -170,7 +173,7 @@ pub(super) async fn get_latest_message(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let inbox = find(&state, &caller, &inbox).await?;
-    let search = search(Within::Inbox(inbox.id), &Query::default())?;
+    let search = search(&caller, Within::Inbox(inbox.id), &Query::default())?;
     let page = state.inboxes.messages(&MessageSearch { limit: 1, ..search }).await?;
     let newest = page.items.into_iter().next().ok_or_else(|| Problem::not_found("message: the inbox is empty"))?;
     answer_unless_known(&state, newest.found, &headers).await
@@ -184,7 +187,7 @@ async fn page(
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
     let query = query.allow(&PARAMETERS)?;
-    let search = search(within, &query)?;
+    let search = search(caller, within, &query)?;
     let hold = prefer::wait(headers).map(|wait| wait.min(Duration::from_millis(state.section.max_hold_ms)));
     let (mut cursor, mut page) = load(state, &search).await?;
     if let Some(hold) = hold
@@ -222,7 +225,7 @@ async fn first_item(
 ) -> Result<(), Problem> {
     let wait = Wait {
         id: None,
-        who: caller.0.clone(),
+        who: caller.who.clone(),
         scope: match search.within {
             Within::Inbox(inbox) => WaitScope::Inbox(inbox),
             Within::Project(_) if search.inboxes.is_empty() => WaitScope::Project,
@@ -245,7 +248,7 @@ async fn first_item(
     }
 }
 
-fn search(within: Within, query: &Query) -> Result<MessageSearch, Problem> {
+fn search(caller: &Caller, within: Within, query: &Query) -> Result<MessageSearch, Problem> {
     let after = query.text("after")?.map(|text| parse_after(&text).map_err(|reason| invalid("after", reason)));
     let order = match query.text("order")?.as_deref() {
         None | Some("newest") => Order::Newest,
@@ -254,6 +257,7 @@ fn search(within: Within, query: &Query) -> Result<MessageSearch, Problem> {
     };
     Ok(MessageSearch {
         within,
+        reach: caller.narrowed.clone(),
         inboxes: Vec::new(),
         filter: filter(query)?,
         since: query.text("since")?.map(|text| cursor("?since", &text)).transpose()?,

@@ -40,6 +40,7 @@ pub(super) async fn search_messages(
 ) -> Result<Answer<SearchPageJson>, Problem> {
     let search = MessageSearch {
         within: Within::all_of(&caller),
+        reach: caller.narrowed.clone(),
         inboxes: inboxes(&state, &caller, body.inbox_ids.as_deref()).await?,
         filter: filter(&body)?,
         since: None,

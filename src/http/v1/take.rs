@@ -178,7 +178,7 @@ async fn take(state: &State, caller: Caller, inbox: &str, query: &Query) -> Resu
     let shorthands =
         Shorthands { from: query.text("from")?, to: query.text("to")?, subject: query.text("subject")?, body: None };
     Ok(Take {
-        who: caller.0,
+        who: caller.who,
         inbox,
         filter: compile(None, &shorthands)?,
         since,

@@ -43,6 +43,7 @@ const FULL_MESSAGES_CUT: &str = "full_messages_cut";
 /// again with the same body, but with the `since`, the `wait_id` and as `timeout_ms` the `remaining_ms` of the answer.
 #[utoipa::path(
     post, path = "/v1/inboxes/{inbox}/wait", tag = "wait", operation_id = "waitInbox",
+    security(("key" = ["messages:r"])),
     params(("inbox" = String, Path, description = "Its id, or its address URL-encoded", example = "signup-7@t.test")),
     request_body = WaitBody,
     responses(
@@ -76,7 +77,8 @@ pub(super) async fn wait_inbox(
 ///
 /// As in one inbox; its cursors are those of `GET /v1/cursor`. Without `inbox_ids` it looks at all of the project.
 #[utoipa::path(
-    post, path = "/v1/wait", tag = "wait", operation_id = "waitProject", request_body = WaitBody,
+    post, path = "/v1/wait", tag = "wait", operation_id = "waitProject",
+    security(("key" = ["messages:r"])), request_body = WaitBody,
     responses(
         (status = 200, body = WaitJson, description = "How it ended: see `outcome`"),
         (status = 400, body = Problem, description = "`malformed_json`"),
@@ -202,7 +204,7 @@ async fn wait(
 
 /// What the caller asked for, or what of it cannot be.
 fn read(
-    Caller(who): Caller,
+    Caller { who, .. }: Caller,
     scope: WaitScope,
     run: Option<String>,
     body: &WaitBody,

@@ -1,10 +1,13 @@
 //! The API, through its socket: stories, and matrices over every route.
 
 mod attachments;
+mod audit;
 mod batch;
+mod bodies;
 mod bodies;
 mod bulk;
 mod cancelled;
+mod cors;
 mod description;
 mod folders;
 mod hosts;
@@ -19,7 +22,10 @@ mod pages;
 mod preconditions;
 mod prefer;
 mod problems;
+mod projects;
 mod quotas;
+mod rate_limits;
+mod scopes;
 mod search;
 mod stats;
 mod wait;

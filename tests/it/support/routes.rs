@@ -15,6 +15,8 @@ pub struct Route {
     pub bodies: Vec<String>,
     /// Whether it can be called without a key where one is set.
     pub is_open: bool,
+    /// The scope that it wants of a key; `None` where any key will do.
+    pub scope: Option<String>,
 }
 
 /// The description, as JSON.
@@ -34,6 +36,7 @@ pub fn routes() -> Vec<Route> {
                 path: path.clone(),
                 bodies: bodies.map(|bodies| bodies.keys().cloned().collect()).unwrap_or_default(),
                 is_open: operation["security"] == serde_json::json!([{}]),
+                scope: operation["security"][1]["key"][0].as_str().map(str::to_owned),
             });
         }
     }
@@ -45,6 +48,7 @@ impl Route {
     /// A call of it, with things in its path that exist.
     pub fn call(&self, http: &Http, real: &Real) -> RequestBuilder {
         let path = self.path.replace("{inbox}", &real.inbox).replace("{message}", &real.message);
+        let path = path.replace("{key}", &real.key).replace("{project}", &real.project);
         let path = path.replace("{attachment}", &real.attachment).replace("{address}", "routes%40routes.test");
         let path = path.replace("{wait}", "wait_00000000000000000000000000");
         let path = path.replace("{folder}", "Archive");
@@ -70,13 +74,21 @@ pub struct Real {
     pub inbox: String,
     pub message: String,
     pub attachment: String,
+    pub key: String,
+    pub project: String,
 }
 
 impl Real {
     /// Ids that nothing has, for calls that must not get that far.
     pub fn nothing() -> Self {
         let id = "00000000000000000000000000";
-        Self { inbox: format!("inb_{id}"), message: format!("msg_{id}"), attachment: "att_0".to_owned() }
+        Self {
+            inbox: format!("inb_{id}"),
+            message: format!("msg_{id}"),
+            attachment: "att_0".to_owned(),
+            key: format!("key_{id}"),
+            project: format!("prj_{id}"),
+        }
     }
 
     /// Makes an inbox with a message with an attachment.
@@ -86,6 +98,8 @@ impl Real {
         let raw = "Subject: real\r\nContent-Type: application/pdf; name=a.pdf\r\nContent-Disposition: attachment\r\n\r\nPDF\r\n";
         let message = http.inject(&inbox, raw).await;
         let attachment = message["attachments"][0]["id"].as_str().expect("an attachment").to_owned();
-        Self { inbox, message: super::http::text(&message, "id").to_owned(), attachment }
+        let key = super::keys::key(http, serde_json::json!({"scopes": ["events:r"]})).await.id;
+        let project = super::keys::project(http, serde_json::json!({"name": "real"})).await;
+        Self { inbox, message: super::http::text(&message, "id").to_owned(), attachment, key, project }
     }
 }
