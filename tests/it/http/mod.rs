@@ -4,7 +4,6 @@ mod attachments;
 mod audit;
 mod batch;
 mod bodies;
-mod bodies;
 mod bulk;
 mod cancelled;
 mod cors;
