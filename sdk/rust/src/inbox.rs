@@ -5,7 +5,6 @@ use std::ops::Deref;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::message::complete;
 use crate::transport::Call;
 use crate::value::{More, encoded};
 use crate::{Client, Cursor, Draft, FindCode, FindLink, ListMessages, Message, Purpose, Result, Tail, Wait};
@@ -114,13 +113,13 @@ impl InboxHandle {
         ListMessages::new(self.client.clone(), format!("{}/messages", self.path))
     }
 
-    /// Puts a message into it, without SMTP.
+    /// Puts a message into it, without SMTP. Codes are looked for when it is waited for or got.
     ///
     /// # Errors
     /// As every call.
     pub async fn send(&self, draft: &Draft) -> Result<Message> {
         let call = Call::post(format!("{}/messages", self.path)).json(draft).once();
-        complete(&self.client, self.client.value(call).await?).await
+        self.client.value(call).await
     }
 
     /// Puts a message into it as these octets, which are kept exactly.
@@ -129,7 +128,7 @@ impl InboxHandle {
     /// As every call.
     pub async fn send_raw(&self, octets: impl Into<Vec<u8>>) -> Result<Message> {
         let call = Call::post(format!("{}/messages", self.path)).octets("message/rfc822", octets.into()).once();
-        complete(&self.client, self.client.value(call).await?).await
+        self.client.value(call).await
     }
 
     /// Removes its messages: all, or those before a cursor.

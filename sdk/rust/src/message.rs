@@ -89,7 +89,7 @@ pub struct Message {
     pub seen: bool,
     /// Your words on it.
     pub tags: Vec<String>,
-    /// Codes and links; `None` where the server finds none yet.
+    /// Codes and links; `None` when they were not looked for.
     #[serde(skip)]
     pub extraction: Option<Extraction>,
     /// The rest.
@@ -148,7 +148,7 @@ impl Message {
     fn extraction(&self) -> Result<&Extraction> {
         self.extraction.as_ref().ok_or_else(|| Error::Unfit {
             url: "the server".to_owned(),
-            reason: "it is too old to look for codes and links".to_owned(),
+            reason: "it did not look for codes and links in this message".to_owned(),
         })
     }
 }
