@@ -11,7 +11,7 @@ test:
 # What can be told in seconds.
 check:
     cargo fmt --check
-    cargo clippy --all-targets --locked -- -D warnings
+    cargo clippy --workspace --all-targets --locked -- -D warnings
     cargo test --locked --test it tidy
 
 # The figures of docs/performance.md are of this build.

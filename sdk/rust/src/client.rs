@@ -169,3 +169,39 @@ impl fmt::Debug for Client {
         out.debug_struct("Client").field("url", &self.0.transport.url()).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::fits;
+    use crate::Error;
+    use crate::transport::tests::server;
+
+    const NEWER: &str = "HTTP/1.1 200 OK\r\ncontent-length: 31\r\n\r\n{\"version\":\"7.0.0\",\"api\":\"2.0\"}";
+    const LATER: &str = "HTTP/1.1 200 OK\r\ncontent-length: 31\r\n\r\n{\"version\":\"0.9.0\",\"api\":\"1.9\"}";
+    const OTHER: &str = "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n";
+
+    async fn said(answer: &'static [&'static str]) -> Result<String, Error> {
+        let (transport, seen) = server(answer);
+        let found = fits(&transport).await;
+        seen.join().unwrap();
+        found.map(|meta| meta.version)
+    }
+
+    #[tokio::test]
+    async fn additions_to_the_api_are_fine() {
+        assert_eq!(said(&[LATER]).await.unwrap(), "0.9.0");
+    }
+
+    #[tokio::test]
+    async fn other_api_is_refused_with_both_versions() {
+        let refused = said(&[NEWER]).await.unwrap_err();
+        assert!(matches!(refused, Error::Unfit { .. }));
+        let text = refused.to_string();
+        assert!(text.ends_with("Restante 7.0.0 speaks API 2.0, this client 1.0 or later of 1"), "{text}");
+    }
+
+    #[tokio::test]
+    async fn what_is_no_restante_is_refused() {
+        assert!(said(&[OTHER]).await.unwrap_err().to_string().ends_with("it is no Restante"));
+    }
+}

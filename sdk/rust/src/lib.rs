@@ -1,3 +1,5 @@
+//! The Rust client of Restante, a test inbox service.
+#![doc = ""]
 #![doc = include_str!("../README.md")]
 
 mod client;

@@ -218,4 +218,4 @@ fn tls(needed: bool) -> Result<rustls::ClientConfig> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -15,7 +15,7 @@ fn transport(url: &str) -> Transport {
 }
 
 /// Gives each answer to one connection; then the requests that it saw.
-fn server(answers: &'static [&'static str]) -> (Transport, JoinHandle<Vec<String>>) {
+pub(crate) fn server(answers: &'static [&'static str]) -> (Transport, JoinHandle<Vec<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let at = transport(&format!("http://{}/", listener.local_addr().unwrap()));
     let seen = std::thread::spawn(move || {
