@@ -10,7 +10,7 @@ test:
 
 # What can be told in seconds.
 check:
-    cargo fmt --check
+    cargo fmt --all --check
     cargo clippy --workspace --all-targets --locked -- -D warnings
     cargo test --locked --test it tidy
 

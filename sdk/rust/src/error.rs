@@ -124,8 +124,12 @@ impl Problem {
     fn text(&self) -> String {
         let what = [&self.detail, &self.title].into_iter().find(|text| !text.is_empty());
         let mut text = what.cloned().unwrap_or_else(|| "the server gave no reason".to_owned());
-        for error in self.errors.iter().filter(|error| !self.detail.contains(&error.message)) {
-            text.push_str(&format!("; {}: {}", error.pointer, error.message));
+        for FieldError { pointer, message, .. } in &self.errors {
+            // One error alone is often the whole detail; then only its place is new.
+            match text == *message {
+                true => text = format!("{pointer}: {message}"),
+                false => text.push_str(&format!("; {pointer}: {message}")),
+            }
         }
         text.push_str(&match self.code.as_str() {
             "" => format!(" (status {})", self.status),
@@ -211,6 +215,9 @@ mod tests {
         let errors = json!([{"pointer": "/since", "code": "cursor_invalid", "message": "not of this inbox"}]);
         let problem = json!({"status": 422, "code": "cursor_invalid", "detail": "No.", "errors": errors, "hint": "Take another."});
         assert_eq!(error(problem).to_string(), "No.; /since: not of this inbox (cursor_invalid); Take another.");
+        let errors = json!([{"pointer": "/subject", "code": "invalid", "message": "no line breaks"}]);
+        let problem = json!({"status": 422, "code": "validation_failed", "detail": "no line breaks", "errors": errors});
+        assert_eq!(error(problem).to_string(), "/subject: no line breaks (validation_failed)");
     }
 
     #[test]
