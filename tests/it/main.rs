@@ -13,6 +13,7 @@ mod support;
 mod cli;
 mod client;
 mod command_line;
+mod extract;
 mod http;
 mod postgres;
 mod readme;
