@@ -72,6 +72,9 @@ pub struct Answer {
     /// Behind what was found, or behind everything that was looked at.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<Cursor>,
+    /// Where the wait began; only between calls.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Cursor>,
     /// Why nothing was found.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub diagnostics: Option<Diagnostics>,
@@ -215,6 +218,8 @@ impl Wait {
             let error = match self.client.value::<Answer>(Call::post(&self.path).json(&self.request).held(hold)).await {
                 Ok(answer) if answer.outcome == Outcome::Pending => {
                     (was_there, missed) = (true, 0);
+                    // Where the first call began: `now` would be later by the next one.
+                    self.request.since = answer.since.or(self.request.since);
                     continue;
                 }
                 // A deadline longer than the server takes is made of several.

@@ -78,6 +78,23 @@ both_databases! {
 }
 
 both_databases! {
+    async fn now_is_when_the_wait_began_and_not_its_last_call(server) {
+        let inbox = client(&server).inboxes().create().address("w@t.test").await.unwrap();
+        let mut smtp = server.smtp().await;
+        smtp.deliver(mail().to("w@t.test").subject("before")).await;
+        // Many short calls: mail between two of them must not be missed.
+        let wait = inbox.wait().since("now".into()).hold(Duration::from_millis(1)).timeout(PATIENCE);
+        let send = async {
+            let in_vain = inbox.wait().subject("never").timeout(Duration::from_millis(200));
+            assert!(matches!(in_vain.await, Err(Error::WaitTimeout(_))));
+            smtp.deliver(mail().to("w@t.test").subject("after")).await;
+        };
+        let (found, ()) = tokio::join!(wait.into_future(), send);
+        assert_eq!(found.unwrap().subject, "after");
+    }
+}
+
+both_databases! {
     async fn dropped_wait_loses_nothing(server) {
         let inbox = client(&server).inboxes().create().address("w@t.test").await.unwrap();
         let mark = inbox.mark().await.unwrap();
