@@ -43,6 +43,9 @@ pub struct Candidate {
     pub score: f64,
     /// Each condition.
     pub conditions: Vec<Checked>,
+    /// What a newer server tells.
+    #[serde(flatten)]
+    pub more: More,
 }
 
 /// One condition, and how a message did.
@@ -69,6 +72,9 @@ pub struct Checked {
     /// Why it probably failed, as a stable word.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
+    /// What a newer server tells.
+    #[serde(flatten)]
+    pub more: More,
 }
 
 /// A message that came too early.
@@ -81,6 +87,9 @@ pub struct Excluded {
     pub received_before_cursor_ms: u64,
     /// Whether it meets every condition.
     pub would_have_matched: bool,
+    /// What a newer server tells.
+    #[serde(flatten)]
+    pub more: More,
 }
 
 /// Mail to a similar address.
@@ -100,6 +109,9 @@ pub struct Elsewhere {
     /// What was answered, where it was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reply: Option<String>,
+    /// What a newer server tells.
+    #[serde(flatten)]
+    pub more: More,
 }
 
 /// Mail that was refused.
@@ -120,6 +132,9 @@ pub struct Rejected {
     /// The forward-path.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub envelope_to: Option<String>,
+    /// What a newer server tells.
+    #[serde(flatten)]
+    pub more: More,
 }
 
 /// What the doors for mail have seen since the server started.
@@ -131,6 +146,9 @@ pub struct Connections {
     /// When the last one came, RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_connection_at: Option<String>,
+    /// What a newer server tells.
+    #[serde(flatten)]
+    pub more: More,
 }
 
 impl fmt::Display for Diagnostics {

@@ -15,6 +15,8 @@ both_databases! {
         let create = client.inboxes().create().prefix("ci").ttl(Duration::from_secs(600)).tag("checkout");
         let made = create.metadata("pr", "481").client_ref("test-17").await.unwrap();
         assert!(made.address.starts_with("ci-") && made.info.expires_at.is_some(), "{made:?}");
+        let told = server.http().get(&format!("/v1/inboxes/{}", made.id)).await.json();
+        assert_eq!(serde_json::to_value(made.get().await.unwrap().info).unwrap(), told);
         assert_eq!((&made.info.more["run_id"], &made.info.more["metadata"]["pr"]), (&"github-7-1".into(), &"481".into()));
         assert_eq!(made.info.more["tags"], serde_json::json!(["checkout"]));
         assert_eq!(client.inboxes().list().run_id("github-7-1").tag("checkout").page().await.unwrap().items.len(), 1);
@@ -49,6 +51,9 @@ both_databases! {
         let message = client.message(&made.id);
         assert_eq!((message.text().await.unwrap().trim(), message.html().await.unwrap().trim()), ("plain", "<p>rich</p>"));
         let whole = message.get().await.unwrap();
+        // What this version has no field for is kept too.
+        let told = server.http().get(&format!("/v1/messages/{}", made.id)).await.json();
+        assert_eq!(serde_json::to_value(&whole).unwrap(), told);
         assert_eq!(whole.from.unwrap().to_string(), "App <app@example.com>");
         assert_eq!((whole.attachments[0].filename.as_str(), whole.attachments[0].size), ("a.txt", 4));
         let fields = message.headers().await.unwrap();
