@@ -20,7 +20,8 @@ both_databases! {
         let (http, path) = (server.http(), format!("/v1/inboxes/{}/wait", inbox.id));
         let wait = inbox.wait().since(inbox.mark().await.unwrap()).timeout(PATIENCE);
         let (subject, server) = during(wait, &http, &path, async {
-            let server = server.restart().await;
+            // Boxed: the whole application is in it.
+            let server = Box::pin(server.restart()).await;
             server.smtp().await.deliver(mail().to("w@t.test").subject("after")).await;
             server
         })
