@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::client;
+use super::completions::Completions;
+
 /// A programmable test inbox: mail in over SMTP, called for over REST, nothing lost.
 #[derive(Debug, Parser)]
 #[command(name = "restante", version, args_conflicts_with_subcommands = true)]
@@ -27,6 +30,10 @@ pub(super) enum Command {
     Openapi,
     /// Prints the version.
     Version,
+    /// Prints the script by which a shell completes the arguments.
+    Completions(Completions),
+    #[command(flatten)]
+    Client(client::Command),
 }
 
 /// Where the settings come from.

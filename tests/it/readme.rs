@@ -1,6 +1,7 @@
 //! The README's examples do what it says, as they stand there; only ports and the program's path are put in.
 
 use std::process::Output;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use sqlx::{Connection, Executor, PgConnection};
@@ -12,7 +13,7 @@ use crate::support::{Database, Server, keys, mail};
 const README: &str = include_str!("../../README.md");
 
 /// Examples that a test below takes on; `docker` is compared with the Dockerfile, because not everyone has it.
-const TESTED: [&str; 9] = ["swaks", "curl", "wait", "raw", "inbox", "settings", "postgres", "docker", "keys"];
+const TESTED: [&str; 10] = ["swaks", "curl", "wait", "raw", "inbox", "shell", "settings", "postgres", "docker", "keys"];
 
 /// The shell block behind `<!-- example: name -->`.
 fn example(name: &str) -> &'static str {
@@ -37,7 +38,7 @@ fn commands() -> Vec<&'static str> {
 
 /// Runs a block as a reader would, against the server.
 async fn run(name: &str, server: &Server) -> Output {
-    let script = example(name)
+    let script = format!("export RESTANTE_URL=http://localhost:8025\n{}", example(name))
         .replace("localhost:1025", &server.smtp_at().to_string())
         .replace("localhost:8025", &server.http_at().to_string());
     let output = tokio::task::spawn_blocking(move || bash(&script)).await.unwrap();
@@ -107,6 +108,17 @@ async fn curl_makes_a_key_that_opens_what_it_says() {
     let http = server.http().with_key(key["secret"].as_str().unwrap());
     http.get("/v1/messages").await.expect(reqwest::StatusCode::OK);
     http.get("/v1/inboxes").await.problem(403, "scope_missing");
+}
+
+/// The README says under a second; three starts of a program that was not optimised may take longer on a busy machine.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn shell_story_ends_with_the_code_at_once() {
+    let server = Server::start().await;
+    let began = Instant::now();
+    let said = run("shell", &server).await.stdout;
+    let took = began.elapsed();
+    assert!(said.ends_with(b"\n482913\n"), "{}", String::from_utf8_lossy(&said));
+    assert!(took < Duration::from_secs(if cfg!(debug_assertions) { 5 } else { 1 }), "{took:?}");
 }
 
 #[test]

@@ -64,7 +64,7 @@ pub(super) async fn inject_message(
         }
     };
     let stored = state.inboxes.message(&caller, id).await?;
-    let full = state.inboxes.full(stored).await?;
+    let full = state.inboxes.whole(stored).await?;
     let mut response = (StatusCode::CREATED, Answer(MessageJson::new(&full))).into_response();
     if let Ok(location) = HeaderValue::from_str(&format!("/v1/messages/{id}")) {
         response.headers_mut().insert(LOCATION, location);

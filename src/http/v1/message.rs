@@ -112,7 +112,7 @@ pub(super) async fn answer_unless_known(
 /// The whole message.
 pub(super) async fn answer(state: &State, stored: StoredMessage) -> Result<Response, Problem> {
     let etag = etag(&stored);
-    let full = state.inboxes.full(stored).await?;
+    let full = state.inboxes.whole(stored).await?;
     Ok(with_etag(Answer(MessageJson::new(&full)).into_response(), &etag))
 }
 

@@ -272,7 +272,7 @@ async fn give(state: &State, returns: ReturnKind, found: Vec<Listed>, answer: &m
             }
             ReturnKind::Full => {
                 room = room.saturating_sub(found.message.size);
-                match state.inboxes.full(found.clone()).await {
+                match state.inboxes.whole(found.clone()).await {
                     Ok(full) => WaitedMessage::Full(Box::new(MessageJson::new(&full))),
                     // It did arrive, though someone has removed it since.
                     Err(Error::NotFound { .. }) => summary(),

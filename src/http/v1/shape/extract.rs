@@ -219,6 +219,7 @@ pub(in crate::http::v1) struct ExtractDraft {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(in crate::http::v1) struct OtpJson {
     /// The code.
+    #[serde(flatten)]
     pub(in crate::http::v1) code: CodeJson,
     /// The message that it stands in.
     pub(in crate::http::v1) message_id: String,
@@ -230,6 +231,7 @@ pub(in crate::http::v1) struct OtpJson {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(in crate::http::v1) struct TakenLinkJson {
     /// The link.
+    #[serde(flatten)]
     pub(in crate::http::v1) link: LinkJson,
     /// The message that it stands in.
     pub(in crate::http::v1) message_id: String,
