@@ -72,6 +72,9 @@ pub enum Error {
     /// A name of the settings is no host name.
     #[error("http.allowed_hosts")]
     Host(#[from] http::guard::BadHostName),
+    /// The API does not say who may call an operation.
+    #[error("the API")]
+    Security(#[from] http::BadSecurity),
     /// No folder was chosen for the data.
     #[error("store.data: no folder is named")]
     NoFolder,
@@ -229,7 +232,7 @@ fn serve_http(
     shutdown: &CancellationToken,
 ) -> Result<(), Error> {
     let hosts = http::guard::Hosts::new(allowed_hosts(section), bound)?;
-    let router = http::guard::protect(http::router(state), hosts);
+    let router = http::guard::protect(http::router(state)?, hosts);
     let gate =
         Gate::new(Limits { total: section.max_connections, per_ip: 0, per_ip_per_minute: 0, limit_loopback: false });
     for listener in listeners {

@@ -1,6 +1,8 @@
 //! Who may call: the layer that looks at the key.
 
-use axum::extract::{Request, State as Given};
+use std::sync::Arc;
+
+use axum::extract::{MatchedPath, Request, State as Given};
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::middleware::Next;
@@ -9,19 +11,50 @@ use base64::Engine as _;
 use subtle::ConstantTimeEq as _;
 
 use super::Code;
+use super::caller::Caller;
+use super::needs::Needs;
 use super::problem::Problem;
 use super::state::State;
-use crate::model::Secret;
+use crate::model::{Principal, Secret};
 
-/// Lets a request through when everyone may call, or when it shows the key.
-pub(super) async fn check(Given(state): Given<State>, request: Request, next: Next) -> Result<Response, Problem> {
+/// What the layer goes by.
+#[derive(Clone)]
+pub(super) struct Gate {
+    state: State,
+    needs: Arc<Needs>,
+}
+
+impl Gate {
+    pub(super) fn new(state: State, needs: Needs) -> Self {
+        Self { state, needs: Arc::new(needs) }
+    }
+}
+
+/// Lets a request through when its caller may do what its route is for, and tells the handler who it is.
+pub(super) async fn check(
+    Given(Gate { state, needs }): Given<Gate>,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    let caller = caller(&state, request.headers())?;
+    let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    if let Some(scope) = needs.scope(request.method(), route).filter(|scope| !caller.may(*scope)) {
+        return Err(Problem::new(Code::ScopeMissing, format!("The key has not the scope {scope}, which this wants."))
+            .hint(format!("make a key with the scope {scope}, or with admin, which is all of them"))
+            .with("scope", scope.as_str().into()));
+    }
+    request.extensions_mut().insert(Caller(caller));
+    Ok(next.run(request).await)
+}
+
+fn caller(state: &State, headers: &HeaderMap) -> Result<Principal, Problem> {
     if let Some(root_key) = &state.root_key
-        && !shown(request.headers()).is_some_and(|key| is_same(&key, root_key))
+        && !shown(headers).is_some_and(|key| is_same(&key, root_key))
     {
         return Err(Problem::new(Code::Unauthenticated, "this server wants a key, and the one shown is missing or wrong")
             .hint("send the header Authorization: Bearer KEY; the key is the server's setting http.root_key (RESTANTE_ROOT_KEY)"));
     }
-    Ok(next.run(request).await)
+    Ok(Principal::of(state.inboxes.project()))
 }
 
 /// The key of `Authorization: Bearer KEY`, or the password of `Basic` (RFC 7617 §2), which curl and old clients can send.

@@ -9,6 +9,7 @@ mod front;
 pub mod guard;
 mod json;
 mod key;
+mod needs;
 mod octets;
 mod openapi;
 mod paced;
@@ -23,6 +24,7 @@ mod v1;
 
 pub use body::{TooSlow, is_too_slow};
 pub use code::Code;
+pub use needs::BadSecurity;
 pub use openapi::text as openapi_text;
 pub use problem::{FieldError, Problem};
 pub use router::{description, router};

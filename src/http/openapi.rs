@@ -3,7 +3,7 @@
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use utoipa::openapi::path::Operation;
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, PathItem, Ref, RefOr, Response, ResponseBuilder, Schema};
 use utoipa::{Modify, OpenApi};
 
@@ -26,7 +26,6 @@ const PROBLEM: &str = "application/problem+json";
         (name = "wait", description = "Waiting without a race"),
         (name = "server", description = "The server itself")
     ),
-    security((), ("key" = [])),
     modifiers(&Key)
 )]
 pub(super) struct Description;
@@ -37,7 +36,9 @@ impl Modify for Key {
     fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
         let components = openapi.components.get_or_insert_default();
         let mut scheme = Http::new(HttpAuthScheme::Bearer);
-        scheme.description = Some("The server's root key. Needed unless the server is open.".to_owned());
+        let description = "A key, or the server's root key; also as the password of Basic. Needed unless the server is \
+            open. Each operation names the scope that it wants of the key; `admin` is all of them.";
+        scheme.description = Some(description.to_owned());
         components.add_security_scheme("key", SecurityScheme::Http(scheme));
     }
 }
@@ -46,19 +47,22 @@ impl Modify for Key {
 pub(super) fn complete(openapi: &mut utoipa::openapi::OpenApi) {
     for item in openapi.paths.paths.values_mut() {
         for (operation, changes) in operations(item) {
-            let is_open =
-                operation.security.as_ref().is_some_and(|ways| ways.iter().all(|way| *way == Default::default()));
+            let ways = operation.security.get_or_insert_default();
+            let is_open = ways.iter().all(|way| *way == SecurityRequirement::default());
+            if !is_open {
+                // An open server asks for no key.
+                ways.insert(0, SecurityRequirement::default());
+            }
             let always = [
                 ("401", "`unauthenticated`", !is_open),
+                ("403", "`scope_missing`", !is_open),
                 ("403", "`origin_forbidden`", changes),
                 ("421", "`host_not_allowed`", true),
                 ("500", "`internal`", true),
                 ("503", "`storage_busy`, `too_many_connections`", true),
             ];
             for (status, codes, _) in always.into_iter().filter(|(_, _, holds)| *holds) {
-                let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
-                let response = ResponseBuilder::new().description(codes).content(PROBLEM, problem);
-                operation.responses.responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(response.build()));
+                add_codes(operation, status, codes);
             }
             for (status, response) in &mut operation.responses.responses {
                 if let RefOr::T(response) = response {
@@ -69,6 +73,21 @@ pub(super) fn complete(openapi: &mut utoipa::openapi::OpenApi) {
     }
     if let Some(components) = &mut openapi.components {
         components.schemas.values_mut().for_each(drop_null_defaults);
+    }
+}
+
+/// Names `codes` among those of a status, besides the ones that the operation names itself.
+fn add_codes(operation: &mut Operation, status: &str, codes: &str) {
+    let response = operation.responses.responses.entry(status.to_owned()).or_insert_with(|| {
+        let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+        RefOr::T(ResponseBuilder::new().content(PROBLEM, problem).build())
+    });
+    let RefOr::T(Response { description, .. }) = response else { return };
+    for code in codes.split(", ").filter(|code| !description.contains(code)).collect::<Vec<_>>() {
+        if !description.is_empty() {
+            description.push_str(", ");
+        }
+        description.push_str(code);
     }
 }
 

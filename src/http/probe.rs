@@ -44,6 +44,7 @@ pub(super) async fn readyz(Given(state): Given<State>) -> Result<&'static str, P
 /// In the text format of Prometheus.
 #[utoipa::path(
     get, path = "/metrics", tag = "server", operation_id = "getMetrics",
+    security(("key" = ["admin"])),
     responses((status = 200, body = String, content_type = "text/plain"))
 )]
 pub(super) async fn metrics(Given(state): Given<State>) -> Response {

@@ -12,6 +12,7 @@ pub mod message;
 pub mod number;
 pub mod principal;
 pub mod receipt;
+pub mod scope;
 pub mod secret;
 pub mod time;
 
@@ -25,5 +26,6 @@ pub use message::Message;
 pub use number::{ModSeq, Seq, Uid, UidValidity};
 pub use principal::{Narrowing, Principal};
 pub use receipt::Receipt;
+pub use scope::{Scope, Scopes};
 pub use secret::Secret;
 pub use time::{Clock, Timestamp};

@@ -21,6 +21,7 @@ use crate::mime;
 /// With names that are safe to write to a disk.
 #[utoipa::path(
     get, path = "/v1/messages/{message}/attachments", tag = "messages", operation_id = "listAttachments",
+    security(("key" = ["messages:r"])),
     params(("message" = String, Path, description = "Its id")),
     responses((status = 200, body = AttachmentList), (status = 404, body = Problem, description = "`not_found`"))
 )]
@@ -39,6 +40,7 @@ pub(super) async fn list_attachments(
 /// Its decoded octets. Types that a browser would run are given as `application/octet-stream`.
 #[utoipa::path(
     get, path = "/v1/messages/{message}/attachments/{attachment}", tag = "messages", operation_id = "getAttachment",
+    security(("key" = ["messages:r"])),
     params(
         ("message" = String, Path, description = "The message's id"),
         ("attachment" = String, Path, description = "The attachment's id", example = "att_1-2"),

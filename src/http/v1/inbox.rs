@@ -23,7 +23,8 @@ use crate::store::InboxQuery;
 ///
 /// All fields are optional. The password is shown in this answer only.
 #[utoipa::path(
-    post, path = "/v1/inboxes", tag = "inboxes", operation_id = "createInbox", request_body = CreateInboxBody,
+    post, path = "/v1/inboxes", tag = "inboxes", operation_id = "createInbox",
+    security(("key" = ["inboxes:w"])), request_body = CreateInboxBody,
     responses(
         (status = 201, body = InboxJson),
         (status = 200, body = InboxJson, description = "The inbox that this `client_ref` made before"),
@@ -50,6 +51,7 @@ pub(super) async fn create_inbox(
 /// Settings are used only when the inbox is made.
 #[utoipa::path(
     put, path = "/v1/inboxes/by-address/{address}", tag = "inboxes", operation_id = "ensureInbox",
+    security(("key" = ["inboxes:w"])),
     params(("address" = String, Path, description = "The address, URL-encoded", example = "signup-7@t.test")),
     request_body = CreateInboxBody,
     responses(
@@ -84,6 +86,7 @@ pub(super) async fn ensure_inbox(
 /// Newest first.
 #[utoipa::path(
     get, path = "/v1/inboxes", tag = "inboxes", operation_id = "listInboxes",
+    security(("key" = ["inboxes:r"])),
     params(
         ("tag" = Option<Vec<String>>, Query, description = "Only with this tag; several must all be there"),
         ("meta.{key}" = Option<String>, Query, description = "Only with this value in `metadata`"),
@@ -128,6 +131,7 @@ pub(super) async fn list_inboxes(
 /// With its cursor and its counts as they are now.
 #[utoipa::path(
     get, path = "/v1/inboxes/{inbox}", tag = "inboxes", operation_id = "getInbox",
+    security(("key" = ["inboxes:r"])),
     params(("inbox" = String, Path, description = "Its id, or its address URL-encoded", example = "signup-7@t.test")),
     responses(
         (status = 200, body = InboxJson),
@@ -156,6 +160,7 @@ pub(super) async fn get_inbox(
 /// What is missing stays as it is. With `If-Match` it is changed only when no one else has changed it.
 #[utoipa::path(
     patch, path = "/v1/inboxes/{inbox}", tag = "inboxes", operation_id = "updateInbox",
+    security(("key" = ["inboxes:w"])),
     params(("inbox" = String, Path, description = "Its id, or its address URL-encoded")),
     request_body = UpdateInboxBody,
     responses(
@@ -189,6 +194,7 @@ pub(super) async fn update_inbox(
 /// With all its messages; its address is free again. Waits on it end with `inbox_deleted`.
 #[utoipa::path(
     delete, path = "/v1/inboxes/{inbox}", tag = "inboxes", operation_id = "deleteInbox",
+    security(("key" = ["inboxes:w"])),
     params(("inbox" = String, Path, description = "Its id, or its address URL-encoded")),
     responses(
         (status = 204, description = "It is gone"),
@@ -212,6 +218,7 @@ pub(super) async fn delete_inbox(
 /// Mail that arrives meanwhile stays; with `before` also what came after that cursor.
 #[utoipa::path(
     post, path = "/v1/inboxes/{inbox}/empty", tag = "inboxes", operation_id = "emptyInbox",
+    security(("key" = ["messages:w"])),
     params(("inbox" = String, Path, description = "Its id, or its address URL-encoded")),
     request_body = EmptyBody,
     responses(

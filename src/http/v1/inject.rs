@@ -19,6 +19,7 @@ use crate::http::{Code, Problem};
 /// As octets (`message/rfc822`), which are kept exactly, or in parts (`application/json`).
 #[utoipa::path(
     post, path = "/v1/inboxes/{inbox}/messages", tag = "messages", operation_id = "injectMessage",
+    security(("key" = ["messages:w"])),
     params(("inbox" = String, Path, description = "Its id, or its address URL-encoded")),
     request_body(content((Injected = "application/json"), (Vec<u8> = "message/rfc822"))),
     responses(

@@ -20,6 +20,7 @@ use crate::store::StoredMessage;
 /// With its texts and attachments. Reading changes nothing: it stays unseen.
 #[utoipa::path(
     get, path = "/v1/messages/{message}", tag = "messages", operation_id = "getMessage",
+    security(("key" = ["messages:r"])),
     params(("message" = String, Path, description = "Its id")),
     responses(
         (status = 200, body = MessageJson),
@@ -47,6 +48,7 @@ pub(super) async fn get_message(
 /// Flags, keywords and tags; the same change that a mail client makes. What is missing stays as it is.
 #[utoipa::path(
     patch, path = "/v1/messages/{message}", tag = "messages", operation_id = "updateMessage",
+    security(("key" = ["messages:w"])),
     params(("message" = String, Path, description = "Its id")),
     request_body = UpdateMessageBody,
     responses(
@@ -77,6 +79,7 @@ pub(super) async fn update_message(
 /// For good, in every mail client too.
 #[utoipa::path(
     delete, path = "/v1/messages/{message}", tag = "messages", operation_id = "deleteMessage",
+    security(("key" = ["messages:w"])),
     params(("message" = String, Path, description = "Its id")),
     responses(
         (status = 204, description = "It is gone"),

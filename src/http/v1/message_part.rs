@@ -26,6 +26,7 @@ const HTML_POLICY: &str = "sandbox; default-src 'none'; img-src data:; style-src
 /// As they were received. They never change: the ETag is their SHA-256.
 #[utoipa::path(
     get, path = "/v1/messages/{message}/raw", tag = "messages", operation_id = "getMessageRaw",
+    security(("key" = ["messages:r"])),
     params(
         ("message" = String, Path, description = "Its id"),
         ("download" = Option<String>, Query, description = "`1` to be saved as a file")
@@ -65,6 +66,7 @@ pub(super) async fn get_raw(
 /// Every field in order, doubles kept.
 #[utoipa::path(
     get, path = "/v1/messages/{message}/headers", tag = "messages", operation_id = "getMessageHeaders",
+    security(("key" = ["messages:r"])),
     params(("message" = String, Path, description = "Its id")),
     responses((status = 200, body = HeaderList), (status = 404, body = Problem, description = "`not_found`"))
 )]
@@ -82,6 +84,7 @@ pub(super) async fn get_headers(
 /// The text part, or the HTML without its markup; 404 when there is neither.
 #[utoipa::path(
     get, path = "/v1/messages/{message}/text", tag = "messages", operation_id = "getMessageText",
+    security(("key" = ["messages:r"])),
     params(("message" = String, Path, description = "Its id")),
     responses(
         (status = 200, body = String, content_type = "text/plain"),
@@ -103,6 +106,7 @@ pub(super) async fn get_text(
 /// As sent, in a sandbox: no scripts, no forms, nothing loaded from elsewhere; 404 when there is none.
 #[utoipa::path(
     get, path = "/v1/messages/{message}/html", tag = "messages", operation_id = "getMessageHtml",
+    security(("key" = ["messages:r"])),
     params(("message" = String, Path, description = "Its id")),
     responses(
         (status = 200, body = String, content_type = "text/html"),
@@ -125,6 +129,7 @@ pub(super) async fn get_html(
 /// As a list in order of section numbers.
 #[utoipa::path(
     get, path = "/v1/messages/{message}/structure", tag = "messages", operation_id = "getMessageStructure",
+    security(("key" = ["messages:r"])),
     params(("message" = String, Path, description = "Its id")),
     responses((status = 200, body = StructureJson), (status = 404, body = Problem, description = "`not_found`"))
 )]
@@ -142,6 +147,7 @@ pub(super) async fn get_structure(
 /// Every line of the SMTP conversation with secrets masked, the times of its stages, and what other servers may object to.
 #[utoipa::path(
     get, path = "/v1/messages/{message}/transcript", tag = "messages", operation_id = "getMessageTranscript",
+    security(("key" = ["messages:r"])),
     params(("message" = String, Path, description = "Its id")),
     responses((status = 200, body = TranscriptJson), (status = 404, body = Problem, description = "`not_found`"))
 )]

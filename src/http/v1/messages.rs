@@ -37,6 +37,7 @@ const PARAMETERS: [&str; 13] = [
 /// Newest first, unless `order` says otherwise.
 #[utoipa::path(
     get, path = "/v1/inboxes/{inbox}/messages", tag = "messages", operation_id = "listInboxMessages",
+    security(("key" = ["messages:r"])),
     params(
         ("inbox" = String, Path, description = "Its id, or its address URL-encoded"),
         ("since" = Option<String>, Query, description = "A cursor: only what came after it"),
@@ -75,6 +76,7 @@ pub(super) async fn list_inbox_messages(
 /// Of all its inboxes, newest first, unless `order` says otherwise.
 #[utoipa::path(
     get, path = "/v1/messages", tag = "messages", operation_id = "listMessages",
+    security(("key" = ["messages:r"])),
     params(
         ("since" = Option<String>, Query, description = "A cursor of the project: only what came after it"),
         ("from" = Option<String>, Query, description = "An address, a part of one, or a pattern with `*`"),
@@ -109,6 +111,7 @@ pub(super) async fn list_messages(
 /// The one that arrived last.
 #[utoipa::path(
     get, path = "/v1/inboxes/{inbox}/messages/latest", tag = "messages", operation_id = "getLatestMessage",
+    security(("key" = ["messages:r"])),
     params(("inbox" = String, Path, description = "Its id, or its address URL-encoded")),
     responses(
         (status = 200, body = super::shape::MessageJson),

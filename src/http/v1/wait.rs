@@ -34,6 +34,7 @@ const DEFAULT_HOLD_MS: u64 = 25_000;
 /// take its `cursor` before the action that sends mail, and give it as `since`: there is no race then.
 #[utoipa::path(
     post, path = "/v1/inboxes/{inbox}/wait", tag = "wait", operation_id = "waitInbox",
+    security(("key" = ["messages:r"])),
     params(("inbox" = String, Path, description = "Its id, or its address URL-encoded", example = "signup-7@t.test")),
     request_body = WaitBody,
     responses(
@@ -63,7 +64,8 @@ pub(super) async fn wait_inbox(
 ///
 /// As in one inbox; its cursors are those of `GET /v1/cursor`.
 #[utoipa::path(
-    post, path = "/v1/wait", tag = "wait", operation_id = "waitProject", request_body = WaitBody,
+    post, path = "/v1/wait", tag = "wait", operation_id = "waitProject",
+    security(("key" = ["messages:r"])), request_body = WaitBody,
     responses(
         (status = 200, body = WaitJson, description = "How it ended: see `outcome`"),
         (status = 400, body = Problem, description = "`malformed_json`"),

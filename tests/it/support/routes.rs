@@ -15,6 +15,8 @@ pub struct Route {
     pub bodies: Vec<String>,
     /// Whether it can be called without a key where one is set.
     pub is_open: bool,
+    /// The scope that it wants of a key; `None` where any key will do.
+    pub scope: Option<String>,
 }
 
 /// The description, as JSON.
@@ -34,6 +36,7 @@ pub fn routes() -> Vec<Route> {
                 path: path.clone(),
                 bodies: bodies.map(|bodies| bodies.keys().cloned().collect()).unwrap_or_default(),
                 is_open: operation["security"] == serde_json::json!([{}]),
+                scope: operation["security"][1]["key"][0].as_str().map(str::to_owned),
             });
         }
     }
