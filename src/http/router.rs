@@ -22,13 +22,12 @@ pub fn router(state: &State) -> Result<Router, BadSecurity> {
     let gate = key::Gate::new(state.clone(), needs()?);
     let (keyed, _) = keyed_routes().split_for_parts();
     let (open, _) = open_routes().split_for_parts();
-    let text = openapi::text(&description());
     Ok(Router::new()
         .merge(keyed.layer(from_fn_with_state(gate, key::check)))
         .merge(open)
         .route("/", get(front::page))
         .route("/healthz", get(probe::readyz))
-        .route("/v1/openapi.json", get(async move || openapi::answer(text.clone())))
+        .merge(openapi::serve::routes(&description()))
         .merge(docs::routes())
         .fallback(async |OriginalUri(uri): OriginalUri| {
             Problem::new(Code::NotFound, format!("there is nothing at {}", uri.path()))

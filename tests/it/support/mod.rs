@@ -7,6 +7,7 @@ pub mod dialogue;
 pub mod http;
 pub mod mail;
 pub mod process;
+pub mod python;
 pub mod routes;
 pub mod server;
 pub mod smtp;

@@ -1,6 +1,7 @@
 //! Every route of the API as its description has it, so that a new one is covered without anyone remembering.
 
 use reqwest::{Method, RequestBuilder};
+use restante::http::OpenapiVersion;
 use serde_json::Value;
 
 use super::Http;
@@ -21,7 +22,7 @@ pub struct Route {
 
 /// The description, as JSON.
 pub fn description() -> Value {
-    serde_json::from_str(&restante::http::openapi_text(&restante::http::description())).unwrap()
+    serde_json::from_str(&restante::http::openapi_text(&restante::http::description(), OpenapiVersion::Newer)).unwrap()
 }
 
 /// All operations.

@@ -292,6 +292,7 @@ pub(in crate::http::v1) struct InboxPage {
 /// How much of an inbox to empty.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schema(example = json!({"before": "c_12:inb_01hzy3v7k2e6m8q4w9x5c1t0rn:5f3a9c01"}))]
 pub(in crate::http::v1) struct EmptyBody {
     /// Only what came before this cursor; everything when it is missing.
     #[schema(nullable = false)]
