@@ -10,4 +10,5 @@ mod failed_sync;
 mod hostile_load;
 mod kill_ledger;
 mod power_cut;
+mod schemathesis;
 mod shutdown;

@@ -12,6 +12,7 @@ use super::PATIENCE;
 pub struct Http {
     client: Client,
     base: String,
+    key: Option<String>,
 }
 
 /// A status and what was answered.
@@ -24,7 +25,12 @@ pub struct Answer {
 
 impl Http {
     pub fn new(at: SocketAddr) -> Self {
-        Self { client: client(), base: format!("http://{at}") }
+        Self { client: client(), base: format!("http://{at}"), key: None }
+    }
+
+    /// The same, showing a key in every call.
+    pub fn with_key(&self, key: impl Into<String>) -> Self {
+        Self { key: Some(key.into()), ..self.clone() }
     }
 
     /// `http://address:port`.
@@ -34,7 +40,11 @@ impl Http {
 
     /// A request that has not been sent yet, for tests that set fields of its header.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.client.request(method, format!("{}{path}", self.base))
+        let request = self.client.request(method, format!("{}{path}", self.base));
+        match &self.key {
+            Some(key) => request.bearer_auth(key),
+            None => request,
+        }
     }
 
     pub async fn get(&self, path: &str) -> Answer {

@@ -5,6 +5,7 @@ use restante::http::OpenapiVersion;
 use serde_json::Value;
 
 use super::Http;
+use super::http::encoded;
 
 /// One operation.
 #[derive(Clone, Debug)]
@@ -48,10 +49,17 @@ pub fn routes() -> Vec<Route> {
 impl Route {
     /// A call of it, with things in its path that exist.
     pub fn call(&self, http: &Http, real: &Real) -> RequestBuilder {
-        let path = self.path.replace("{inbox}", &real.inbox).replace("{message}", &real.message);
-        let path = path.replace("{attachment}", &real.attachment).replace("{address}", "routes%40routes.test");
+        http.request(self.method.clone(), &self.at(real))
+    }
+
+    /// Its path with things that exist.
+    pub fn at(&self, real: &Real) -> String {
+        let path = real
+            .values()
+            .into_iter()
+            .fold(self.path.clone(), |path, (name, value)| path.replace(&format!("{{{name}}}"), &encoded(&value)));
         assert!(!path.contains('{'), "{path}: tell Real what stands there");
-        http.request(self.method.clone(), &path)
+        path
     }
 
     /// Whether it takes JSON.
@@ -79,6 +87,16 @@ impl Real {
     pub fn nothing() -> Self {
         let id = "00000000000000000000000000";
         Self { inbox: format!("inb_{id}"), message: format!("msg_{id}"), attachment: "att_0".to_owned() }
+    }
+
+    /// What stands at each placeholder.
+    pub fn values(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("inbox", self.inbox.clone()),
+            ("message", self.message.clone()),
+            ("attachment", self.attachment.clone()),
+            ("address", "routes@routes.test".to_owned()),
+        ]
     }
 
     /// Makes an inbox with a message with an attachment.
