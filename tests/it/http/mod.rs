@@ -1,7 +1,6 @@
 //! The API, through its socket: stories, and matrices over every route.
 
 mod attachments;
-mod bodies;
 mod description;
 mod hosts;
 mod inbox_life;
@@ -9,6 +8,7 @@ mod inboxes;
 mod inject;
 mod keys;
 mod lists;
+mod matrix;
 mod message;
 mod pages;
 mod problems;

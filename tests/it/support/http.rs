@@ -28,9 +28,9 @@ impl Http {
         Self { client: client(), base: format!("http://{at}"), key: None }
     }
 
-    /// The same, showing a key in every call.
-    pub fn with_key(&self, key: impl Into<String>) -> Self {
-        Self { key: Some(key.into()), ..self.clone() }
+    /// The same, showing this key with every request.
+    pub fn with_key(&self, key: &str) -> Self {
+        Self { key: Some(key.to_owned()), ..self.clone() }
     }
 
     /// `http://address:port`.

@@ -8,6 +8,7 @@ pub mod http;
 pub mod mail;
 pub mod process;
 pub mod python;
+pub mod raw;
 pub mod routes;
 pub mod server;
 pub mod smtp;
