@@ -238,8 +238,8 @@ async fn no_spelling_reaches_a_route_that_it_does_not_name() {
 
 /// There is nothing of that name, or it is no target of a request at all. The files below /docs are another's to tell.
 fn is_nothing(target: &str, reply: &Reply) -> bool {
-    let is_file = target.starts_with("/docs/");
-    (reply.status == 404 && (is_file || reply.code() == "not_found")) || is_malformed(reply)
+    let is_file = target.starts_with("/docs/") && matches!(reply.status, 404 | 405);
+    is_file || (reply.status == 404 && reply.code() == "not_found") || is_malformed(reply)
 }
 
 /// Refused before there was a path. RFC 9112 §3.2
