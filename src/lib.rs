@@ -5,6 +5,7 @@ pub mod checks;
 pub mod cli;
 pub mod config;
 pub mod events;
+pub mod extract;
 pub mod filter;
 pub mod http;
 pub mod inboxes;

@@ -11,6 +11,7 @@
 mod support;
 
 mod command_line;
+mod extract;
 mod http;
 mod postgres;
 mod readme;

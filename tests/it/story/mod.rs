@@ -9,6 +9,7 @@ mod disk_full;
 mod failed_sync;
 mod hostile_load;
 mod kill_ledger;
+mod lost_commit;
 mod power_cut;
 mod schemathesis;
 mod shutdown;

@@ -1,0 +1,73 @@
+//! What a word says.
+
+/// The list of a lexicon that a word stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(in crate::extract) enum Class {
+    /// A code that is none of ours, though it is called one: a promo code, an error code.
+    NoCode,
+    /// A one-time code, and nothing else: a verification code, a TAN.
+    Strong,
+    /// Another kind of number: an order, an invoice, a phone.
+    Other,
+    /// A code of any kind.
+    Plain,
+    /// The message is about signing in or proving an address.
+    Auth,
+    /// It is about prices.
+    Commerce,
+    /// It is about a meeting, whose numbers are for joining it.
+    Meeting,
+    /// What stands beside it is not the one: old, replaced, an example.
+    Negated,
+    /// It says how long something is good for.
+    Expiry,
+    Second,
+    Minute,
+    Hour,
+    Day,
+    /// A link to choose a password.
+    Reset,
+    /// A link to prove an address or activate an account.
+    Verify,
+    /// A link to sign in.
+    Login,
+    /// A link to accept or confirm something else.
+    Confirm,
+    /// A link to get no more of these messages.
+    Unsubscribe,
+    /// A link that stands in every message: help, privacy, a shop's front page.
+    Chrome,
+    /// Small print.
+    Copyright,
+}
+
+impl Class {
+    /// Each with its name in the files.
+    pub(super) const NAMES: [(&str, Self); 20] = [
+        ("nocode", Self::NoCode),
+        ("strong", Self::Strong),
+        ("other", Self::Other),
+        ("plain", Self::Plain),
+        ("auth", Self::Auth),
+        ("commerce", Self::Commerce),
+        ("meeting", Self::Meeting),
+        ("negated", Self::Negated),
+        ("expiry", Self::Expiry),
+        ("second", Self::Second),
+        ("minute", Self::Minute),
+        ("hour", Self::Hour),
+        ("day", Self::Day),
+        ("reset", Self::Reset),
+        ("verify", Self::Verify),
+        ("login", Self::Login),
+        ("confirm", Self::Confirm),
+        ("unsubscribe", Self::Unsubscribe),
+        ("chrome", Self::Chrome),
+        ("copyright", Self::Copyright),
+    ];
+
+    /// Whether it names a number: of two such words that overlap, only the longer one counts.
+    pub(super) fn is_label(self) -> bool {
+        matches!(self, Self::NoCode | Self::Strong | Self::Other | Self::Plain)
+    }
+}

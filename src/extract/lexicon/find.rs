@@ -1,0 +1,172 @@
+//! Finding the words of all lexicons in one pass.
+
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
+use super::{Class, files, parse, parse::Phrase};
+use crate::extract::limits;
+
+/// A word that was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::extract) struct Word {
+    /// Its first character.
+    pub(in crate::extract) start: usize,
+    /// Behind its last one.
+    pub(in crate::extract) end: usize,
+    pub(in crate::extract) class: Class,
+}
+
+struct Lexicon {
+    phrases: Vec<Phrase>,
+    /// Looks for the first piece of each phrase.
+    automaton: AhoCorasick,
+}
+
+static LEXICON: LazyLock<Option<Lexicon>> = LazyLock::new(|| {
+    let mut phrases: Vec<Phrase> = files::FILES.iter().flat_map(|(_, file)| parse::phrases(file)).collect();
+    phrases.sort_by(|a, b| (&a.pieces, a.class).cmp(&(&b.pieces, b.class)));
+    phrases.dedup();
+    let first = phrases.iter().map(|phrase| phrase.pieces.first().map_or("", String::as_str));
+    let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).build(first).ok()?;
+    Some(Lexicon { phrases, automaton })
+});
+
+/// The words in `folded`, in order of their ends; at most [`limits::MAX_WORDS`].
+pub(in crate::extract) fn words(folded: &[char]) -> Vec<Word> {
+    let Some(lexicon) = LEXICON.as_ref() else { return Vec::new() };
+    let text: String = folded.iter().collect();
+    let mut starts = Vec::with_capacity(folded.len() + 1);
+    starts.extend(text.char_indices().map(|(at, _)| at));
+    let mut found = Vec::new();
+    for hit in lexicon.automaton.find_overlapping_iter(&text) {
+        let Some(phrase) = lexicon.phrases.get(hit.pattern().as_usize()) else { continue };
+        let start = starts.partition_point(|at| *at < hit.start());
+        let end = starts.partition_point(|at| *at < hit.end());
+        found.extend(whole_words(folded, phrase, start, end));
+        if found.len() >= limits::MAX_WORDS {
+            break;
+        }
+    }
+    found.sort_by_key(|word| (word.end, word.start));
+    found
+}
+
+/// The words that name a number, in order; of those that overlap the longest, or the one of the stronger class.
+pub(in crate::extract) fn labels(words: &[Word]) -> Vec<Word> {
+    let mut labels: Vec<Word> = words.iter().filter(|word| word.class.is_label()).copied().collect();
+    labels.sort_by_key(|word| (word.start, usize::MAX - word.end, word.class));
+    let mut kept: Vec<Word> = Vec::with_capacity(labels.len());
+    for label in labels {
+        match kept.last() {
+            // "code" in "your promo code", or its second half.
+            Some(last) if label.start < last.end && label.end <= last.end => {}
+            // "order confirmation" and "confirmation code": what ends later says what it is.
+            Some(last) if label.start < last.end && label.class != Class::Plain => {
+                kept.pop();
+                kept.push(label);
+            }
+            Some(last) if label.start < last.end => {}
+            _ => kept.push(label),
+        }
+    }
+    kept
+}
+
+/// The words of one class.
+pub(in crate::extract) fn of_class(words: &[Word], class: Class) -> impl Iterator<Item = Word> {
+    words.iter().filter(move |word| word.class == class).copied()
+}
+
+/// The word that the first piece of `phrase`, found from `start` to `end`, belongs to; `None` if it is half of one.
+fn whole_words(folded: &[char], phrase: &Phrase, mut start: usize, mut end: usize) -> Option<Word> {
+    for piece in phrase.pieces.iter().skip(1) {
+        end += folded.get(end..)?.iter().take_while(|c| continues(**c)).count();
+        let rest = folded.get(end..)?;
+        let len = piece.chars().count();
+        if rest.len() < len || !piece.chars().zip(rest).all(|(a, b)| a == *b) {
+            return None;
+        }
+        end += len;
+    }
+    let first = *folded.get(start)?;
+    let last = *folded.get(end.checked_sub(1)?)?;
+    if phrase.is_open_before {
+        start -= folded.get(..start)?.iter().rev().take(MAX_WORD_CHARS).take_while(|c| continues(**c)).count();
+    } else if has_spaces(first) && start.checked_sub(1).and_then(|at| folded.get(at)).is_some_and(|c| joins(*c)) {
+        return None;
+    }
+    let behind = folded.get(end..)?;
+    if phrase.is_open_behind {
+        end += behind.iter().take(MAX_WORD_CHARS).take_while(|c| continues(**c)).count();
+    } else if has_spaces(last) && behind.first().is_some_and(|c| joins(*c)) {
+        return None;
+    }
+    Some(Word { start, end, class: phrase.class })
+}
+
+/// How long the rest of a word may be.
+const MAX_WORD_CHARS: usize = 40;
+
+/// Whether `c` goes on with a word.
+fn continues(c: char) -> bool {
+    c.is_alphabetic() && has_spaces(c)
+}
+
+/// Whether `c` beside a phrase makes it part of a longer word.
+fn joins(c: char) -> bool {
+    c.is_alphabetic() && has_spaces(c)
+}
+
+/// Whether the script of `c` puts spaces between words, and nothing onto their ends.
+pub(in crate::extract) fn has_spaces(c: char) -> bool {
+    !matches!(c,
+        '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{3040}'..='\u{30ff}'
+        | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{1100}'..='\u{11ff}' | '\u{ac00}'..='\u{d7af}'
+        | '\u{f900}'..='\u{faff}' | '\u{3000}'..='\u{303f}' | '\u{31f0}'..='\u{31ff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Class, files, labels, parse, words};
+    use crate::extract::view::fold;
+
+    fn found(text: &str) -> Vec<(String, Class)> {
+        let folded: Vec<char> = text.chars().map(fold).collect();
+        let text = |word: super::Word| folded[word.start..word.end].iter().collect();
+        labels(&words(&folded)).into_iter().map(|word| (text(word), word.class)).collect()
+    }
+
+    #[test]
+    fn every_list_of_every_file_is_known_and_has_phrases() {
+        assert!(files::FILES.len() >= 39);
+        for (language, file) in files::FILES {
+            let phrases = parse::phrases(file);
+            for (name, class) in Class::NAMES {
+                let count = phrases.iter().filter(|phrase| phrase.class == class).count();
+                assert!(count > 0 || matches!(class, Class::Copyright | Class::Meeting), "{language}: {name} is empty");
+            }
+            let names = file.lines().filter(|line| !line.starts_with(['#', ' '])).filter_map(|line| line.split(':').next());
+            let unknown: Vec<&str> = names.filter(|name| Class::NAMES.iter().all(|(known, _)| known != name)).collect();
+            assert_eq!(unknown, [""; 0], "{language}");
+            for phrase in phrases {
+                assert!(phrase.pieces.iter().all(|piece| !piece.trim().is_empty()), "{language}: {phrase:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn longer_word_says_what_the_shorter_one_is() {
+        let one = |text: &str, class| vec![(text.to_owned(), class)];
+        assert_eq!(found("Your code"), one("code", Class::Plain));
+        assert_eq!(found("your PROMO-CODE"), one("promo code", Class::NoCode));
+        assert_eq!(found("a codec for it"), []);
+        assert_eq!(found("the one-time code"), one("one time code", Class::Strong));
+        assert_eq!(found("Ihr Rabattcode"), one("rabattcode", Class::NoCode));
+        assert_eq!(found("Ihr Bestätigungscode"), one("bestatigungscode", Class::Strong));
+        assert_eq!(found("doğrulama kodunuz"), one("dogrulama kodunuz", Class::Strong));
+        assert_eq!(found("kod weryfikacyjny"), one("kod weryfikacyjny", Class::Strong));
+        assert_eq!(found("您的验证码是"), one("验证码", Class::Strong));
+        assert_eq!(found("인증번호는"), one("인증번호", Class::Strong));
+    }
+}

@@ -1,0 +1,50 @@
+//! The form of a lexicon.
+//!
+//! ```text
+//! file   = *( comment / list )
+//! list   = class ":" phrase *( "|" phrase )     ; goes on in the next line after a "|"
+//! phrase = word *( " " word )                   ; a star at either end stands for the rest of the word
+//! ```
+
+use super::Class;
+use crate::extract::view::fold;
+
+/// A phrase of a list, as it is looked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Phrase {
+    pub(super) class: Class,
+    /// Its pieces between stars within it, folded; most have one.
+    pub(super) pieces: Vec<String>,
+    /// Whether a word may begin before it.
+    pub(super) is_open_before: bool,
+    /// Whether a word may go on behind it.
+    pub(super) is_open_behind: bool,
+}
+
+/// The phrases of a file. Lines that are no list are passed over; a test finds them.
+pub(super) fn phrases(file: &str) -> Vec<Phrase> {
+    let mut class = None;
+    let mut found = Vec::new();
+    for line in file.lines().filter(|line| !line.starts_with('#')) {
+        let mut rest = line;
+        if let Some((name, phrases)) = line.split_once(':')
+            && !line.starts_with(' ')
+        {
+            class = Class::NAMES.iter().find(|(known, _)| *known == name).map(|(_, class)| *class);
+            rest = phrases;
+        }
+        let Some(class) = class else { continue };
+        found.extend(rest.split('|').map(str::trim).filter(|phrase| !phrase.is_empty()).map(|text| phrase(class, text)));
+    }
+    found
+}
+
+fn phrase(class: Class, text: &str) -> Phrase {
+    let bare = text.trim_start_matches('*').trim_end_matches('*');
+    Phrase {
+        class,
+        pieces: bare.split('*').map(|piece| piece.chars().map(fold).collect()).collect(),
+        is_open_before: text.starts_with('*'),
+        is_open_behind: text.ends_with('*'),
+    }
+}

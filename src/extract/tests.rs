@@ -1,0 +1,1 @@
+//! What the whole finds in small messages.
