@@ -9,6 +9,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::auth::Auth;
 use crate::config::{self, AuthMode, Config, HttpSection, SmtpSection};
 use crate::events::Bus;
 use crate::http::{self, Doors};
@@ -72,6 +73,9 @@ pub enum Error {
     /// A name of the settings is no host name.
     #[error("http.allowed_hosts")]
     Host(#[from] http::guard::BadHostName),
+    /// An origin of the settings is none.
+    #[error("http.cors_origins")]
+    Origin(#[from] http::guard::BadOrigin),
     /// The API does not say who may call an operation.
     #[error("the API")]
     Security(#[from] http::BadSecurity),
@@ -132,10 +136,11 @@ pub async fn start(config: Config, clock: Clock, shutdown: CancellationToken) ->
         shutdown: shutdown.clone(),
     };
     serve_mail(&config.smtp, &inboxes, &tls, [smtp, smtp_tls, lmtp], &tasks, &shutdown)?;
+    let root_key = config.http.root_key.clone().filter(|_| auth == AuthMode::Key);
     let state = http::State::new(http::Shared {
         inboxes,
         store,
-        root_key: config.http.root_key.clone().filter(|_| auth == AuthMode::Key),
+        auth: Auth::new(running.store.clone(), root_key, &tasks),
         doors: doors(&config.http, &running),
         tls,
         metrics: counted(),
@@ -232,7 +237,8 @@ fn serve_http(
     shutdown: &CancellationToken,
 ) -> Result<(), Error> {
     let hosts = http::guard::Hosts::new(allowed_hosts(section), bound)?;
-    let router = http::guard::protect(http::router(state)?, hosts);
+    let origins = http::guard::Origins::new(section.cors_origins.iter().map(String::as_str))?;
+    let router = http::guard::protect(http::router(state)?, hosts, origins);
     let gate =
         Gate::new(Limits { total: section.max_connections, per_ip: 0, per_ip_per_minute: 0, limit_loopback: false });
     for listener in listeners {

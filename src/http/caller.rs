@@ -1,5 +1,7 @@
 //! Who calls, as handlers are given it.
 
+use std::net::IpAddr;
+
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
@@ -7,9 +9,14 @@ use super::problem::Problem;
 use super::state::State;
 use crate::model::Principal;
 
-/// Who calls: put into the request by the layer that looks at the key.
+/// Who calls, and from where: put into the request by the layer that looks at the key.
 #[derive(Clone, Debug)]
-pub(in crate::http) struct Caller(pub(in crate::http) Principal);
+pub(in crate::http) struct Caller {
+    /// Who.
+    pub(in crate::http) who: Principal,
+    /// From where; behind a proxy, its address.
+    pub(in crate::http) peer: IpAddr,
+}
 
 impl FromRequestParts<State> for Caller {
     type Rejection = Problem;
@@ -24,6 +31,6 @@ impl std::ops::Deref for Caller {
     type Target = Principal;
 
     fn deref(&self) -> &Principal {
-        &self.0
+        &self.who
     }
 }

@@ -41,6 +41,9 @@ codes! {
     MalformedRequest     "malformed_request"      BAD_REQUEST            "The request cannot be understood";
     Unauthenticated      "unauthenticated"        UNAUTHORIZED           "A valid key is needed";
     ScopeMissing         "scope_missing"          FORBIDDEN              "The key does not allow this";
+    ScopeEscalation      "scope_escalation"       FORBIDDEN              "A key cannot make a wider one";
+    KeyNarrowed          "key_narrowed"           FORBIDDEN              "The key is narrowed to other things";
+    RootOnly             "root_only"              FORBIDDEN              "Only the root key may do this";
     OriginForbidden      "origin_forbidden"       FORBIDDEN              "Other web pages may not do this";
     NotFound             "not_found"              NOT_FOUND              "There is no such thing";
     WaitTimeout          "wait_timeout"           NOT_FOUND              "No message matched in time";
@@ -49,6 +52,9 @@ codes! {
     AddressTaken         "address_taken"          CONFLICT               "Another inbox has this address";
     AlreadyExists        "already_exists"         CONFLICT               "It exists already";
     ClientRefConflict    "client_ref_conflict"    CONFLICT               "This client_ref made something else";
+    NameTaken            "name_taken"             CONFLICT               "Another one has this name";
+    DomainTaken          "domain_taken"           CONFLICT               "Another project has this domain";
+    ProjectNotEmpty      "project_not_empty"      CONFLICT               "The project has inboxes";
     InboxFrozen          "inbox_frozen"           CONFLICT               "The inbox is frozen";
     Expired              "expired"                GONE                   "It has expired";
     PreconditionFailed   "precondition_failed"    PRECONDITION_FAILED    "It was changed meanwhile";
@@ -60,6 +66,7 @@ codes! {
     UnknownField         "unknown_field"          UNPROCESSABLE_ENTITY   "There is no field of that name";
     CursorInvalid        "cursor_invalid"         UNPROCESSABLE_ENTITY   "The cursor does not belong here";
     DomainNotHosted      "domain_not_hosted"      UNPROCESSABLE_ENTITY   "Inboxes cannot have this domain";
+    RateLimited          "rate_limited"           TOO_MANY_REQUESTS      "Too many calls";
     TooManyWaits         "too_many_waits"         TOO_MANY_REQUESTS      "Too many calls wait at once";
     Internal             "internal"               INTERNAL_SERVER_ERROR  "Something failed here";
     StorageBusy          "storage_busy"           SERVICE_UNAVAILABLE    "The store is busy";

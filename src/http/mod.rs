@@ -9,6 +9,7 @@ mod front;
 pub mod guard;
 mod json;
 mod key;
+mod limit;
 mod needs;
 mod octets;
 mod openapi;

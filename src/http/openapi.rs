@@ -28,6 +28,8 @@ const PROBLEM: &str = "application/problem+json";
     tags(
         (name = "inboxes", description = "Disposable addresses"),
         (name = "messages", description = "What arrived"),
+        (name = "keys", description = "Who may call, and what they may do"),
+        (name = "projects", description = "Owners of inboxes and keys, with their rules"),
         (name = "wait", description = "Waiting without a race"),
         (name = "server", description = "The server itself")
     ),
@@ -67,7 +69,7 @@ pub(super) fn complete(openapi: &mut utoipa::openapi::OpenApi) {
             let has_place = operation.parameters.iter().flatten().any(is_in_path);
             let always = [
                 ("400", "`malformed_json`", has_body),
-                ("400", "`malformed_request`", has_body || has_place),
+                ("400", "`malformed_request`", !is_open || has_body || has_place),
                 ("401", "`unauthenticated`", !is_open),
                 ("403", "`scope_missing`", !is_open),
                 ("403", "`origin_forbidden`", changes),
@@ -76,6 +78,7 @@ pub(super) fn complete(openapi: &mut utoipa::openapi::OpenApi) {
                 ("415", "`unsupported_media_type`", has_body),
                 ("421", "`host_not_allowed`", true),
                 ("422", "`validation_failed`, `unknown_field`", has_body),
+                ("429", "`rate_limited`", !is_open),
                 ("500", "`internal`", true),
                 ("503", "`storage_busy`, `too_many_connections`", true),
             ];

@@ -1,8 +1,8 @@
 //! Why a wait was in vain, as far as it can be told.
 
-use super::Error;
 use super::service::Inboxes;
-use crate::model::{Address, InboxId, Timestamp};
+use super::{Error, Within};
+use crate::model::{Address, InboxId, Narrowing, Timestamp};
 use crate::store::RejectionRecord;
 
 /// What is known about a miss.
@@ -26,7 +26,13 @@ const LOOK_THROUGH: i64 = 500;
 const TELL: usize = 10;
 
 impl Inboxes {
-    pub(super) async fn diagnose(&self, inbox: Option<InboxId>, arrived: u64) -> Result<Diagnostics, Error> {
+    pub(super) async fn diagnose(
+        &self,
+        within: Within,
+        reach: &Narrowing,
+        inbox: Option<InboxId>,
+        arrived: u64,
+    ) -> Result<Diagnostics, Error> {
         let address = match inbox {
             Some(id) => self.0.store.inbox(id).await?.map(|inbox| inbox.address),
             None => None,
@@ -34,6 +40,15 @@ impl Inboxes {
         let mut rejected = self.rejections(LOOK_THROUGH).await?;
         if let Some(address) = &address {
             rejected.retain(|record| record.envelope_to.as_deref().is_some_and(|to| is_for(to, address)));
+        }
+        if let Within::Project(project) = within {
+            // Of refused mail only the domain says whose it would have been; a narrowed key is not told of others' mail.
+            let policies = self.policies().await?;
+            let owner = |to: &Address| policies.owner(to.domain()).unwrap_or_else(|| self.project());
+            rejected.retain(|record| {
+                let to = record.envelope_to.as_deref().and_then(|to| Address::parse(to).ok());
+                reach.is_whole() && to.map_or(project == self.project(), |to| owner(&to) == project)
+            });
         }
         rejected.truncate(TELL);
         let (connections, last_connection_at) = self.connections();

@@ -1,6 +1,6 @@
 //! Why a call of the service failed. Each front-end has one table from this to its own answers.
 
-use crate::model::{InboxId, Timestamp};
+use crate::model::Timestamp;
 use crate::store;
 
 /// What went wrong, in the words of the house.
@@ -11,6 +11,30 @@ pub enum Error {
     NotFound {
         /// `inbox`, `message`, `attachment`.
         what: &'static str,
+    },
+    /// The caller's key is narrowed to other inboxes than the one that would be made.
+    #[error("the key is narrowed to {to}, and the inbox would lie outside")]
+    Narrowed {
+        /// `one inbox`, `another run`.
+        to: &'static str,
+    },
+    /// Only who holds the root key may do it.
+    #[error("only the root key may do this")]
+    RootOnly,
+    /// Another project has the name.
+    #[error("another project has this name")]
+    NameTaken,
+    /// Another project has one of the domains.
+    #[error("another project has one of these domains")]
+    DomainTaken,
+    /// The project has inboxes.
+    #[error("the project has inboxes")]
+    ProjectNotEmpty,
+    /// The project may have no more inboxes.
+    #[error("the project has its {limit} inboxes, which is its quota")]
+    TooManyInboxes {
+        /// The quota.
+        limit: u64,
     },
     /// The inbox is a tombstone.
     #[error("the inbox has expired")]
@@ -126,20 +150,15 @@ impl Error {
     pub(crate) fn invalid(pointer: impl Into<String>, reason: impl Into<String>) -> Self {
         Self::Invalid { pointer: pointer.into(), reason: reason.into() }
     }
-
-    /// The inbox of a failed delivery that is gone, so that its route can be looked up again.
-    pub(super) const fn lost_inbox(error: &store::Error) -> Option<InboxId> {
-        match error {
-            store::Error::NoInbox(inbox) => Some(*inbox),
-            _ => None,
-        }
-    }
 }
 
 impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
         match error {
             store::Error::NoInbox(_) => Self::NotFound { what: "inbox" },
+            store::Error::NoProject(_) => Self::NotFound { what: "project" },
+            store::Error::NotEmpty(_) => Self::ProjectNotEmpty,
+            store::Error::TooManyInboxes { limit } => Self::TooManyInboxes { limit },
             store::Error::Frozen(_) => Self::Frozen,
             store::Error::Expired(_) => Self::Expired { at: None },
             store::Error::OverQuota { limit, unit, .. } => Self::OverQuota { limit, unit },

@@ -5,7 +5,7 @@ use super::service::Inboxes;
 use crate::filter::{self, Filter};
 use crate::mime;
 use crate::model::inbox::Inbox;
-use crate::model::{Cursor, InboxId, Position, ProjectId, Seq, Timestamp};
+use crate::model::{Cursor, InboxId, Narrowing, Position, Principal, ProjectId, Seq, Timestamp};
 use crate::store::{InboxQuery, Listed, MessageQuery, Order, Scope, StoredMessage};
 
 /// Whose messages.
@@ -22,6 +22,8 @@ pub enum Within {
 pub struct MessageSearch {
     /// Whose.
     pub within: Within,
+    /// What of it the caller may reach.
+    pub reach: Narrowing,
     /// What they must be like.
     pub filter: Filter,
     /// A user's word on them.
@@ -94,6 +96,8 @@ impl Inboxes {
             seen: search.seen,
             received_from: search.received_from,
             received_until: search.received_until,
+            inbox_tag: search.reach.tag.clone(),
+            inbox_run: search.reach.run.clone(),
             ..MessageQuery::all(scope, STRIDE)
         }
     }
@@ -192,12 +196,27 @@ impl Inboxes {
         Ok(self.cursor(within, number))
     }
 
-    /// A page of inboxes, newest first, and whether there are more.
+    /// A page of inboxes that `who` may reach, newest first, and whether there are more.
     ///
     /// # Errors
     /// If they cannot be read.
-    pub async fn list(&self, mut query: InboxQuery) -> Result<(Vec<Inbox>, bool), Error> {
+    pub async fn list(&self, who: &Principal, mut query: InboxQuery) -> Result<(Vec<Inbox>, bool), Error> {
         let limit = query.limit;
+        if let Some(run) = &who.narrowed.run
+            && query.run.get_or_insert_with(|| run.clone()) != run
+        {
+            return Ok((Vec::new(), false));
+        }
+        query.tags.extend(who.narrowed.tag.clone());
+        if let Some(only) = who.narrowed.inbox {
+            // The first from its id downwards is it, when it passes the rest.
+            let above = InboxId::from_uuid(uuid::Uuid::from_u128(only.uuid().as_u128().saturating_add(1)));
+            query.before = Some(query.before.map_or(above, |before| before.min(above)));
+            query.limit = 1;
+            let mut found = self.0.store.inboxes(&query).await?;
+            found.retain(|inbox| inbox.id == only);
+            return Ok((found, false));
+        }
         query.limit += 1;
         let mut inboxes = self.0.store.inboxes(&query).await?;
         let has_more = inboxes.len() > limit;

@@ -7,6 +7,7 @@ use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
 
 use super::Error;
+use super::policy::Policies;
 use super::rejection::{self, Rejection};
 use super::route::Routes;
 use super::seal::SealKey;
@@ -26,6 +27,7 @@ pub(super) struct Inner {
     pub(super) max_message_bytes: u64,
     pub(super) seal: SealKey,
     pub(super) routes: Routes,
+    pub(super) policies: Policies,
     pub(super) rejections: mpsc::Sender<Rejection>,
     pub(super) connections: AtomicU64,
     pub(super) last_connection: AtomicI64,
@@ -71,6 +73,7 @@ impl Inboxes {
             max_message_bytes,
             seal,
             routes: Routes::new(),
+            policies: Policies::default(),
             rejections,
             connections: AtomicU64::new(0),
             last_connection: AtomicI64::new(0),

@@ -10,7 +10,7 @@ use super::service::Inboxes;
 use super::{Diagnostics, Error};
 use crate::filter::Filter;
 use crate::model::inbox::InboxState;
-use crate::model::{Cursor, InboxId};
+use crate::model::{Cursor, InboxId, Narrowing};
 use crate::store::{Listed, Order};
 
 /// Where a wait begins.
@@ -32,6 +32,8 @@ pub type WaitScope = Within;
 pub struct Wait {
     /// An inbox or a project.
     pub within: WaitScope,
+    /// What of it the caller may reach.
+    pub reach: Narrowing,
     /// What the message must be like.
     pub filter: Filter,
     /// Where to begin.
@@ -178,6 +180,7 @@ impl Inboxes {
         }
         let search = MessageSearch {
             within: wait.within,
+            reach: wait.reach.clone(),
             filter: wait.filter.clone(),
             tag: None,
             folder: None,
@@ -206,7 +209,7 @@ impl Inboxes {
             Within::Project(_) => None,
         };
         let arrived = u64::try_from(head - begin).unwrap_or(0);
-        let diagnostics = Box::new(self.diagnose(inbox, arrived).await?);
+        let diagnostics = Box::new(self.diagnose(wait.within, &wait.reach, inbox, arrived).await?);
         Ok(Outcome::TimedOut { cursor: self.cursor(wait.within, head), diagnostics })
     }
 }

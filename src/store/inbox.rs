@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::dialect::{Conn, on};
 use super::event::{self, NewEvent};
-use super::{Error, credential};
+use super::{Error, credential, key, project};
 use crate::model::address::domain_key;
 use crate::model::event::EventKind;
 use crate::model::inbox::{Counts, Inbox, InboxState, OnFull, Quota};
@@ -32,6 +32,8 @@ pub struct NewInbox {
     pub persona: Option<String>,
     /// What it may hold.
     pub quota: Quota,
+    /// How many inboxes its project may have.
+    pub max_inboxes: Option<u64>,
     /// When its mail is removed.
     pub expires_at: Option<Timestamp>,
     /// Its first credential.
@@ -163,8 +165,15 @@ const INSERT_MAILBOX: &str = "INSERT INTO mailbox (id, inbox_id, name, special_u
 /// Makes an inbox with its mailbox INBOX.
 ///
 /// # Errors
-/// [`Error::Taken`] for the address or the caller's name.
+/// [`Error::Taken`] for the address or the caller's name; [`Error::TooManyInboxes`]; [`Error::NoProject`].
 pub(super) async fn create(conn: &mut Conn, new: &NewInbox, now: Timestamp) -> Result<Inbox, Error> {
+    if let Some(limit) = new.max_inboxes {
+        // The lock makes two nodes count one after the other.
+        project::lock(conn, new.project).await?;
+        if project::holds(conn, new.project).await?.0 >= limit {
+            return Err(Error::TooManyInboxes { limit });
+        }
+    }
     let id = InboxId::new(now);
     let metadata = serde_json::to_string(&new.metadata).map_err(|_| Error::Damaged("metadata"))?;
     let limit = |limit: Option<u64>| limit.map(|most| i64::try_from(most).unwrap_or(i64::MAX));
@@ -264,11 +273,13 @@ pub(super) async fn shut(conn: &mut Conn, id: InboxId, now: Timestamp) -> Result
 
 /// Removes the rows of an inbox whose messages are gone.
 pub(super) async fn delete(conn: &mut Conn, inbox: &Inbox, kind: EventKind, now: Timestamp) -> Result<(), Error> {
-    const BELOW: [&str; 6] = [
+    const BELOW: [&str; 8] = [
         "DELETE FROM vanished WHERE mailbox_id IN (SELECT id FROM mailbox WHERE inbox_id = $1)",
         "DELETE FROM entry_keyword WHERE mailbox_id IN (SELECT id FROM mailbox WHERE inbox_id = $1)",
         "DELETE FROM keyword WHERE mailbox_id IN (SELECT id FROM mailbox WHERE inbox_id = $1)",
         "DELETE FROM credential WHERE inbox_id = $1",
+        key::DELETE_SECRETS_OF_INBOX,
+        key::DELETE_OF_INBOX,
         "DELETE FROM mailbox WHERE inbox_id = $1",
         "DELETE FROM inbox WHERE id = $1",
     ];

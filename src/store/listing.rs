@@ -3,7 +3,8 @@
 use super::Error;
 use super::dialect::{Conn, Dialect, on};
 use super::message::{Row, StoredMessage, select, stored};
-use crate::model::{InboxId, ProjectId, Timestamp};
+use super::owners::Oldest;
+use crate::model::{InboxId, ProjectId, Seq, Timestamp};
 
 /// Whose messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +52,10 @@ pub struct MessageQuery {
     pub received_from: Option<Timestamp>,
     /// Received before this.
     pub received_until: Option<Timestamp>,
+    /// Only in inboxes with this tag.
+    pub inbox_tag: Option<String>,
+    /// Only in inboxes of this run.
+    pub inbox_run: Option<String>,
     /// At most so many.
     pub limit: usize,
 }
@@ -72,6 +77,8 @@ impl MessageQuery {
             seen: None,
             received_from: None,
             received_until: None,
+            inbox_tag: None,
+            inbox_run: None,
             limit,
         }
     }
@@ -87,7 +94,7 @@ pub struct Listed {
 }
 
 /// `$1` scope, `$2` above, `$3` below, `$4` subject, `$5` from, `$6` to, `$7` tag, `$8` folder, `$9` seen (0 or 1),
-/// `$10` received from, `$11` received until, `$12` limit.
+/// `$10` received from, `$11` received until, `$12` limit, `$13` inboxes' tag, `$14` inboxes' run.
 macro_rules! list {
     ($agg:literal, $find:literal, $owner:literal, $number:literal, $direction:literal) => {
         concat!(
@@ -111,6 +118,10 @@ macro_rules! list {
             "(m.tags, $7) > 0) \
             AND ($8 IS NULL OR x.name = $8) AND ($9 IS NULL OR (e.flags & 1) = $9) \
             AND ($10 IS NULL OR m.received_at >= $10) AND ($11 IS NULL OR m.received_at < $11) \
+            AND ($13 IS NULL OR EXISTS (SELECT 1 FROM inbox i WHERE i.id = m.inbox_id AND ",
+            $find,
+            "(i.tags, $13) > 0)) \
+            AND ($14 IS NULL OR EXISTS (SELECT 1 FROM inbox i WHERE i.id = m.inbox_id AND i.run_id = $14)) \
             ORDER BY m.",
             $number,
             $direction,
@@ -163,6 +174,8 @@ pub(super) async fn list(conn: &mut Conn, query: &MessageQuery) -> Result<Vec<Li
         .bind(query.received_from.map(Timestamp::micros))
         .bind(query.received_until.map(Timestamp::micros))
         .bind(i64::try_from(query.limit).unwrap_or(i64::MAX))
+        .bind(query.inbox_tag.as_ref().map(|tag| format!("\n{tag}\n")))
+        .bind(query.inbox_run.as_deref())
         .fetch_all(c).await)?;
     let found = rows.into_iter().map(stored);
     found
@@ -176,4 +189,21 @@ pub(super) async fn list(conn: &mut Conn, query: &MessageQuery) -> Result<Vec<Li
             })
         })
         .collect()
+}
+
+/// `$1` project, `$2` most.
+const OLDEST: &str =
+    "SELECT inbox_id, seq, received_at, size FROM message WHERE project_id = $1 ORDER BY position LIMIT $2";
+
+/// The oldest messages of a project.
+pub(super) async fn oldest(conn: &mut Conn, project: ProjectId, most: i64) -> Result<Vec<Oldest>, Error> {
+    let rows: Vec<(uuid::Uuid, i64, i64, i64)> =
+        on!(conn, c => sqlx::query_as(OLDEST).bind(project.uuid()).bind(most).fetch_all(c).await)?;
+    let oldest = |(inbox, seq, received_at, size)| Oldest {
+        inbox: InboxId::from_uuid(inbox),
+        seq: Seq(seq),
+        received_at: Timestamp::from_micros(received_at),
+        size: u64::try_from(size).unwrap_or(0),
+    };
+    Ok(rows.into_iter().map(oldest).collect())
 }

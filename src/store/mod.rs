@@ -1,6 +1,7 @@
 //! The store: the only module that knows SQL. SQLite inside, or PostgreSQL for many nodes.
 
 mod api;
+mod audit;
 mod blob;
 mod checkpoint;
 mod commit;
@@ -14,12 +15,15 @@ mod flags;
 mod handle;
 mod health;
 mod inbox;
+mod key;
 mod listing;
 mod message;
 mod migrate;
 mod multi_row;
+mod owners;
 mod pool;
 mod postgres;
+mod project;
 mod receipt;
 mod rejection;
 mod removal;
@@ -28,6 +32,7 @@ mod sqlite;
 mod writer;
 
 pub use api::{MessageChange, takes_mail};
+pub use audit::{AuditQuery, AuditRecord};
 pub use blob::Packed;
 pub use blob::pack;
 pub use credential::SealedCredential;
@@ -37,7 +42,10 @@ pub use error::{Constraint, Error};
 pub use handle::{Location, Store};
 pub use health::{Health, Trouble};
 pub use inbox::{InboxChange, InboxQuery, NewInbox};
+pub use key::{FoundKey, SecretDigest};
 pub use listing::{Listed, MessageQuery, Order, Scope};
 pub use message::StoredMessage;
+pub use owners::Oldest;
+pub use project::ProjectChange;
 pub use rejection::RejectionRecord;
 pub use removal::Removed;

@@ -120,7 +120,7 @@ pub(super) async fn list_inboxes(
         text: query.text("q")?,
         limit: query.limit()?,
     };
-    let (inboxes, has_more) = state.inboxes.list(wish).await?;
+    let (inboxes, has_more) = state.inboxes.list(&caller, wish).await?;
     let next_after = inboxes.last().filter(|_| has_more).map(|last| last.id.to_string());
     let items = inboxes.into_iter().map(|inbox| json(&state, inbox, None)).collect();
     Ok((query.next_page(next_after.as_deref()), Answer(InboxPage { items, has_more, next_after })))

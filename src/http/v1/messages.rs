@@ -14,6 +14,7 @@ use crate::http::path::Path;
 use crate::http::query::{Page, Query, invalid};
 use crate::http::state::State;
 use crate::inboxes::{MessageSearch, Within};
+use crate::model::Principal;
 use crate::store::Order;
 
 const PARAMETERS: [&str; 13] = [
@@ -68,7 +69,7 @@ pub(super) async fn list_inbox_messages(
     query: Query,
 ) -> Result<Page<MessagePageJson>, Problem> {
     let inbox = find(&state, &caller, &inbox).await?;
-    page(&state, Within::Inbox(inbox.id), query).await
+    page(&state, &caller, Within::Inbox(inbox.id), query).await
 }
 
 /// List the messages of the project
@@ -103,7 +104,7 @@ pub(super) async fn list_messages(
     query: Query,
 ) -> Result<Page<MessagePageJson>, Problem> {
     let within = Within::all_of(&caller);
-    page(&state, within, query).await
+    page(&state, &caller, within, query).await
 }
 
 /// Get the newest message of an inbox
@@ -125,15 +126,20 @@ pub(super) async fn get_latest_message(
     Path(inbox): Path<String>,
 ) -> Result<Response, Problem> {
     let inbox = find(&state, &caller, &inbox).await?;
-    let search = search(Within::Inbox(inbox.id), &Query::default())?;
+    let search = search(&caller, Within::Inbox(inbox.id), &Query::default())?;
     let page = state.inboxes.messages(&MessageSearch { limit: 1, ..search }).await?;
     let newest = page.items.into_iter().next().ok_or_else(|| Problem::not_found("message: the inbox is empty"))?;
     answer(&state, newest.found).await
 }
 
-async fn page(state: &State, within: Within, query: Query) -> Result<Page<MessagePageJson>, Problem> {
+async fn page(
+    state: &State,
+    caller: &Principal,
+    within: Within,
+    query: Query,
+) -> Result<Page<MessagePageJson>, Problem> {
     let query = query.allow(&PARAMETERS)?;
-    let search = search(within, &query)?;
+    let search = search(caller, within, &query)?;
     // Before the page: what arrives in between is behind the cursor and not lost to whoever goes on from it.
     let cursor = state.inboxes.cursor_now(within).await?.to_string();
     let page = state.inboxes.messages(&search).await.map_err(|error| Problem::from(error).at("?since"))?;
@@ -143,7 +149,7 @@ async fn page(state: &State, within: Within, query: Query) -> Result<Page<Messag
     Ok((link, Answer(MessagePageJson { items, has_more: page.has_more, next_after, cursor })))
 }
 
-fn search(within: Within, query: &Query) -> Result<MessageSearch, Problem> {
+fn search(caller: &Principal, within: Within, query: &Query) -> Result<MessageSearch, Problem> {
     const AFTER: &str = "next_after of the page before";
     let after = query.text("after")?.map(|text| {
         let number = text.strip_prefix("a_").and_then(|number| number.parse().ok()).filter(|number: &i64| *number >= 0);
@@ -156,6 +162,7 @@ fn search(within: Within, query: &Query) -> Result<MessageSearch, Problem> {
     };
     Ok(MessageSearch {
         within,
+        reach: caller.narrowed.clone(),
         filter: Filter::from(Shorthands {
             from: query.text("from")?,
             to: query.text("to")?,

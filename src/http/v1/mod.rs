@@ -1,13 +1,16 @@
 //! Version 1 of the API: one file for each resource, the JSON of each in `shape`.
 
 mod attachment;
+mod audit;
 mod cursor;
 mod inbox;
 mod inject;
+mod key;
 mod message;
 mod message_part;
 mod messages;
 mod meta;
+mod project;
 mod shape;
 mod wait;
 
@@ -25,6 +28,7 @@ pub(super) fn router() -> OpenApiRouter<State> {
         .routes(routes!(inbox::ensure_inbox))
         .routes(routes!(inbox::get_inbox, inbox::update_inbox, inbox::delete_inbox))
         .routes(routes!(inbox::empty_inbox))
+        .routes(routes!(key::create_inbox_token))
         .routes(routes!(wait::wait_inbox))
         .routes(routes!(wait::wait_project))
         .routes(routes!(messages::list_inbox_messages, inject::inject_message))
@@ -39,6 +43,12 @@ pub(super) fn router() -> OpenApiRouter<State> {
         .routes(routes!(message_part::get_transcript))
         .routes(routes!(attachment::list_attachments))
         .routes(routes!(attachment::get_attachment))
+        .routes(routes!(key::create_key, key::list_keys))
+        .routes(routes!(key::get_key, key::delete_key))
+        .routes(routes!(key::rotate_key))
+        .routes(routes!(project::create_project, project::list_projects))
+        .routes(routes!(project::get_project, project::update_project, project::delete_project))
+        .routes(routes!(audit::list_audit))
 }
 
 /// Routes that everyone may call: whoever has no key yet may need the certificate to send one safely.

@@ -17,7 +17,7 @@ use crate::http::path::Path;
 use crate::http::state::State;
 use crate::http::{Code, Problem};
 use crate::inboxes::{InboxRef, Outcome, Since, Wait, Within};
-use crate::model::WaitId;
+use crate::model::{Principal, WaitId};
 use crate::store::{Order, StoredMessage};
 
 /// The caller's deadline when none is given.
@@ -57,7 +57,7 @@ pub(super) async fn wait_inbox(
 ) -> Result<Response, Problem> {
     let named = InboxRef::parse(&inbox).ok_or_else(|| Problem::not_found("inbox"))?;
     let inbox = state.inboxes.inbox_to_wait_on(&caller, &named).await?;
-    wait(&state, Within::Inbox(inbox.id), body).await
+    wait(&state, &caller, Within::Inbox(inbox.id), body).await
 }
 
 /// Wait for a message in any inbox
@@ -83,10 +83,10 @@ pub(super) async fn wait_project(
     Json(body): Json<WaitBody>,
 ) -> Result<Response, Problem> {
     let within = Within::all_of(&caller);
-    wait(&state, within, body).await
+    wait(&state, &caller, within, body).await
 }
 
-async fn wait(state: &State, within: Within, body: WaitBody) -> Result<Response, Problem> {
+async fn wait(state: &State, caller: &Principal, within: Within, body: WaitBody) -> Result<Response, Problem> {
     let started = Instant::now();
     let since = match body.since.as_deref() {
         None => Since::Start,
@@ -105,6 +105,7 @@ async fn wait(state: &State, within: Within, body: WaitBody) -> Result<Response,
     let hold_ms = asked_hold.min(state.section.max_hold_ms);
     let wait = Wait {
         within,
+        reach: caller.narrowed.clone(),
         filter: body.filter(),
         since,
         order: match body.order {

@@ -1,6 +1,8 @@
 //! The API, through its socket: stories, and matrices over every route.
 
 mod attachments;
+mod audit;
+mod cors;
 mod description;
 mod hosts;
 mod inbox_life;
@@ -12,7 +14,10 @@ mod matrix;
 mod message;
 mod pages;
 mod problems;
+mod projects;
 mod quotas;
+mod rate_limits;
+mod scopes;
 mod wait;
 mod wait_conditions;
 mod wait_many;

@@ -6,6 +6,7 @@ pub mod cutting_proxy;
 pub mod database;
 pub mod dialogue;
 pub mod http;
+pub mod keys;
 pub mod mail;
 pub mod process;
 pub mod python;

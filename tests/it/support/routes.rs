@@ -80,13 +80,21 @@ pub struct Real {
     pub inbox: String,
     pub message: String,
     pub attachment: String,
+    pub key: String,
+    pub project: String,
 }
 
 impl Real {
     /// Ids that nothing has, for calls that must not get that far.
     pub fn nothing() -> Self {
         let id = "00000000000000000000000000";
-        Self { inbox: format!("inb_{id}"), message: format!("msg_{id}"), attachment: "att_0".to_owned() }
+        Self {
+            inbox: format!("inb_{id}"),
+            message: format!("msg_{id}"),
+            attachment: "att_0".to_owned(),
+            key: format!("key_{id}"),
+            project: format!("prj_{id}"),
+        }
     }
 
     /// What stands at each placeholder.
@@ -95,6 +103,8 @@ impl Real {
             ("inbox", self.inbox.clone()),
             ("message", self.message.clone()),
             ("attachment", self.attachment.clone()),
+            ("key", self.key.clone()),
+            ("project", self.project.clone()),
             ("address", "routes@routes.test".to_owned()),
         ]
     }
@@ -106,6 +116,8 @@ impl Real {
         let raw = "Subject: real\r\nContent-Type: application/pdf; name=a.pdf\r\nContent-Disposition: attachment\r\n\r\nPDF\r\n";
         let message = http.inject(&inbox, raw).await;
         let attachment = message["attachments"][0]["id"].as_str().expect("an attachment").to_owned();
-        Self { inbox, message: super::http::text(&message, "id").to_owned(), attachment }
+        let key = super::keys::key(http, serde_json::json!({"scopes": ["events:r"]})).await.id;
+        let project = super::keys::project(http, serde_json::json!({"name": format!("real {inbox}")})).await;
+        Self { inbox, message: super::http::text(&message, "id").to_owned(), attachment, key, project }
     }
 }
