@@ -3,6 +3,7 @@
 mod bodies;
 mod examples;
 mod older;
+mod parameters;
 pub(super) mod serve;
 mod yaml;
 
@@ -86,6 +87,7 @@ pub(super) fn complete(openapi: &mut utoipa::openapi::OpenApi) {
                 add_codes(operation, status, codes);
             }
             bodies::optional(operation, &may_be_empty);
+            operation.parameters.iter_mut().flatten().for_each(parameters::bound);
             for (status, response) in &mut operation.responses.responses {
                 if let RefOr::T(response) = response {
                     finish(status, response);

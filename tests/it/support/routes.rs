@@ -19,6 +19,8 @@ pub struct Route {
     pub is_open: bool,
     /// The scope that it wants of a key; `None` where any key will do.
     pub scope: Option<String>,
+    /// The example of its JSON body.
+    pub example: Option<Value>,
 }
 
 /// The description, as JSON.
@@ -39,11 +41,18 @@ pub fn routes() -> Vec<Route> {
                 bodies: bodies.map(|bodies| bodies.keys().cloned().collect()).unwrap_or_default(),
                 is_open: operation["security"] == serde_json::json!([{}]),
                 scope: operation["security"][1]["key"][0].as_str().map(str::to_owned),
+                example: example(&description, &operation["requestBody"]["content"]["application/json"]),
             });
         }
     }
     assert!(routes.len() >= 30, "{} routes", routes.len());
     routes
+}
+
+/// At the body itself, or at its schema.
+fn example(description: &Value, content: &Value) -> Option<Value> {
+    let name = content["schema"]["$ref"].as_str()?.rsplit('/').next()?;
+    content.get("example").or_else(|| description["components"]["schemas"][name].get("example")).cloned()
 }
 
 impl Route {
@@ -60,6 +69,14 @@ impl Route {
             .fold(self.path.clone(), |path, (name, value)| path.replace(&format!("{{{name}}}"), &encoded(&value)));
         assert!(!path.contains('{'), "{path}: tell Real what stands there");
         path
+    }
+
+    /// A call of it with the body of its example.
+    pub fn call_as_described(&self, http: &Http, real: &Real) -> RequestBuilder {
+        match &self.example {
+            Some(example) => self.call(http, real).json(example),
+            None => self.call(http, real),
+        }
     }
 
     /// Whether it takes JSON.
@@ -117,7 +134,7 @@ impl Real {
         let message = http.inject(&inbox, raw).await;
         let attachment = message["attachments"][0]["id"].as_str().expect("an attachment").to_owned();
         let key = super::keys::key(http, serde_json::json!({"scopes": ["events:r"]})).await.id;
-        let project = super::keys::project(http, serde_json::json!({"name": format!("real {inbox}")})).await;
+        let project = super::keys::project(http, serde_json::json!({"name": format!("real.{inbox}")})).await;
         Self { inbox, message: super::http::text(&message, "id").to_owned(), attachment, key, project }
     }
 }

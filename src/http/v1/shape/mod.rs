@@ -7,7 +7,7 @@ mod parts;
 mod project;
 mod wait;
 
-pub(super) use inbox::{CreateInboxBody, Emptied, EmptyBody, InboxJson, InboxPage, UpdateInboxBody};
+pub(super) use inbox::{CreateInboxBody, Emptied, EmptyBody, EnsureInboxBody, InboxJson, InboxPage, UpdateInboxBody};
 pub(super) use key::{CreateKeyBody, CreateTokenBody, KeyJson, KeyPage, RotateBody};
 pub(super) use message::{Injected, MessageJson, MessagePageJson, MessageSummary, UpdateMessageBody, hex};
 pub(super) use parts::{AttachmentJson, AttachmentList, HeaderList, StructureJson, TranscriptJson, attachment_id};

@@ -1,5 +1,6 @@
 //! Matrices over every route of the description, so that a new route is covered without anyone remembering.
 
+mod access;
 mod bodies;
 mod browsers;
 mod paths;
