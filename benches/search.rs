@@ -67,6 +67,7 @@ async fn run() {
             for _ in 0..sized(RUNS, 2) {
                 let filter = Filter::search_box(line).expect("a line");
                 let search = MessageSearch {
+                    reach: restante::model::Narrowing::default(),
                     within,
                     inboxes: Vec::new(),
                     filter,
@@ -95,6 +96,7 @@ async fn fill(store: &Store, count: usize) -> Vec<InboxId> {
     for number in 0..count.div_ceil(1_000) {
         let address = Address::parse(&format!("box{number}@bench.test")).expect("an address");
         let new = NewInbox {
+            max_inboxes: None,
             project: store.default_project(),
             address,
             tags: Vec::new(),

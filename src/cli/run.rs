@@ -29,7 +29,7 @@ fn run(arguments: Arguments) -> Exit {
         Command::Serve(serve) => serve::run(&serve),
         Command::Health(health) => health::run(&health),
         Command::Config(place) => show(&place),
-        Command::Openapi => print(&http::openapi_text(&http::description())),
+        Command::Openapi(openapi) => print(&http::openapi_text(&http::description(), openapi.version)),
         Command::Completions(wanted) => completions::run(&wanted),
         Command::Client(command) => client::run(command),
         Command::Version => print(concat!("restante ", env!("CARGO_PKG_VERSION"), "\n")),

@@ -32,7 +32,7 @@ mod v1;
 pub use body::{TooSlow, is_too_slow};
 pub use code::Code;
 pub use needs::BadSecurity;
-pub use openapi::text as openapi_text;
+pub use openapi::{Version as OpenapiVersion, text as openapi_text};
 pub use problem::{FieldError, Problem};
 pub use router::{description, router};
 pub use serve::serve;

@@ -1,9 +1,15 @@
-//! The description of the API: OpenAPI 3.1, made from the handlers.
+//! The description of the API: OpenAPI 3.1, made from the handlers, and 3.0, made from that.
+
+mod bodies;
+mod examples;
+mod older;
+mod parameters;
+pub(super) mod serve;
+mod yaml;
 
 use axum::http::Method;
-use axum::http::header::CONTENT_TYPE;
-use axum::response::IntoResponse;
-use utoipa::openapi::path::Operation;
+use serde_json::Value;
+use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, PathItem, Ref, RefOr, Response, ResponseBuilder, Schema};
 use utoipa::{Modify, OpenApi};
@@ -48,8 +54,13 @@ impl Modify for Key {
     }
 }
 
-/// Adds what is true of every operation and would be forgotten in some: the answers of the guards and of a failure.
+/// Adds what is true of every operation and would be forgotten in some: the answers of the guards, of the readers of
+/// paths and bodies, and of a failure.
 pub(super) fn complete(openapi: &mut utoipa::openapi::OpenApi) {
+    let components = openapi.components.get_or_insert_default();
+    components.schemas.values_mut().for_each(drop_null_defaults);
+    examples::add(components);
+    let may_be_empty = bodies::may_be_empty(components);
     for (path, item) in &mut openapi.paths.paths {
         for (operation, method) in operations(item) {
             let changes = !method.is_safe();
@@ -60,16 +71,19 @@ pub(super) fn complete(openapi: &mut utoipa::openapi::OpenApi) {
                 // An open server asks for no key.
                 ways.insert(0, SecurityRequirement::default());
             }
+            let has_body = operation.request_body.is_some();
+            let has_place = operation.parameters.iter().flatten().any(is_in_path);
             let always = [
+                ("400", "`malformed_json`", has_body),
+                ("400", "`malformed_request`", !is_open || has_body || has_place),
                 ("401", "`unauthenticated`", !is_open),
                 ("403", "`scope_missing`", !is_open),
                 ("403", "`origin_forbidden`", changes),
-                ("400", "`malformed_request`", !is_open),
-                ("400", "`malformed_json`", operation.request_body.is_some()),
-                ("413", "`payload_too_large`", operation.request_body.is_some()),
-                ("415", "`unsupported_media_type`", operation.request_body.is_some()),
+                ("408", "`request_timeout`", has_body),
+                ("413", "`payload_too_large`", has_body),
+                ("415", "`unsupported_media_type`", has_body),
                 ("421", "`host_not_allowed`", true),
-                ("422", "`validation_failed`, `unknown_field`", operation.request_body.is_some()),
+                ("422", "`validation_failed`, `unknown_field`", has_body),
                 ("429", "`rate_limited`", !is_open),
                 ("500", "`internal`", true),
                 ("503", "`storage_busy`, `too_many_connections`", true),
@@ -77,6 +91,8 @@ pub(super) fn complete(openapi: &mut utoipa::openapi::OpenApi) {
             for (status, codes, _) in always.into_iter().filter(|(_, _, holds)| *holds) {
                 add_codes(operation, status, codes);
             }
+            bodies::optional(operation, &may_be_empty);
+            operation.parameters.iter_mut().flatten().for_each(parameters::bound);
             for (status, response) in &mut operation.responses.responses {
                 if let RefOr::T(response) = response {
                     finish(status, response);
@@ -84,9 +100,10 @@ pub(super) fn complete(openapi: &mut utoipa::openapi::OpenApi) {
             }
         }
     }
-    if let Some(components) = &mut openapi.components {
-        components.schemas.values_mut().for_each(drop_null_defaults);
-    }
+}
+
+fn is_in_path(parameter: &RefOr<Parameter>) -> bool {
+    matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Path)
 }
 
 /// Names `codes` among those of a status, besides the ones that the operation names itself.
@@ -113,6 +130,9 @@ fn finish(status: &str, response: &mut Response) {
         && let Some(problem) = response.content.shift_remove("application/json")
     {
         response.content.insert(PROBLEM.to_owned(), problem);
+    }
+    for (kind, content) in &mut response.content {
+        bodies::octets(kind, content);
     }
 }
 
@@ -145,14 +165,43 @@ fn drop_null_defaults(schema: &mut RefOr<Schema>) {
     }
 }
 
+/// A version of OpenAPI in which the description can be had.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Version {
+    /// OpenAPI 3.1, as the handlers have it.
+    #[default]
+    Newer,
+    /// OpenAPI 3.0, for generators of clients that read nothing newer.
+    Older,
+}
+
+impl Version {
+    /// The default first.
+    pub const ALL: [Self; 2] = [Self::Newer, Self::Older];
+
+    /// `3.1` or `3.0`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Newer => "3.1",
+            Self::Older => "3.0",
+        }
+    }
+}
+
 /// The description as it is served and pinned, byte for byte.
 #[must_use]
-pub fn text(description: &utoipa::openapi::OpenApi) -> String {
-    let mut text = description.to_pretty_json().unwrap_or_default();
+pub fn text(description: &utoipa::openapi::OpenApi, version: Version) -> String {
+    let mut text = serde_json::to_string_pretty(&value(description, version)).unwrap_or_default();
     text.push('\n');
     text
 }
 
-pub(super) fn answer(text: String) -> axum::response::Response {
-    ([(CONTENT_TYPE, "application/json")], text).into_response()
+fn value(description: &utoipa::openapi::OpenApi, version: Version) -> Value {
+    // Strings, numbers and maps with names of text: there is nothing in it that serde_json refuses.
+    let newer = serde_json::to_value(description).unwrap_or_default();
+    match version {
+        Version::Newer => newer,
+        Version::Older => older::of(newer),
+    }
 }

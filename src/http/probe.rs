@@ -9,6 +9,8 @@ use super::problem::Problem;
 use super::state::State;
 
 /// Is the process alive?
+///
+/// It answers, and that is all that is asked.
 #[utoipa::path(
     get, path = "/livez", tag = "server", operation_id = "getLivez", security(()),
     responses((status = 200, body = String, content_type = "text/plain"))

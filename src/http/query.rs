@@ -5,6 +5,7 @@ use axum::http::header::LINK;
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::AppendHeaders;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use super::Code;
@@ -18,6 +19,12 @@ pub(super) struct Query(Vec<(String, String)>);
 
 /// A page with the header that leads to the next one.
 pub(super) type Page<T> = (AppendHeaders<Option<(HeaderName, HeaderValue)>>, axum::Json<T>);
+
+/// How large a page may be.
+pub(super) const LIMITS: RangeInclusive<usize> = 1..=200;
+
+/// How large it is when nothing is said.
+pub(super) const DEFAULT_LIMIT: usize = 50;
 
 /// Most pairs that are looked at.
 const MAX_PAIRS: usize = 100;
@@ -100,14 +107,11 @@ impl Query {
         serde_json::Value::Object(pairs.collect()).to_string()
     }
 
-    /// A page's size: 1..=200, 50 when it is not given.
+    /// A page's size: one of [`LIMITS`], [`DEFAULT_LIMIT`] when it is not given.
     pub(super) fn limit(&self) -> Result<usize, Problem> {
         const EXPECTED: &str = "a number from 1 to 200";
-        match self.value("limit", EXPECTED)? {
-            None => Ok(50),
-            Some(limit @ 1..=200) => Ok(limit),
-            Some(_) => Err(invalid("limit", EXPECTED)),
-        }
+        let limit = self.value("limit", EXPECTED)?.unwrap_or(DEFAULT_LIMIT);
+        if LIMITS.contains(&limit) { Ok(limit) } else { Err(invalid("limit", EXPECTED)) }
     }
 
     /// A point in time, RFC 3339.

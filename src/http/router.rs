@@ -22,7 +22,6 @@ pub fn router(state: &State) -> Result<Router, BadSecurity> {
     let gate = key::Gate::new(state.clone(), needs()?);
     let (keyed, _) = keyed_routes().split_for_parts();
     let (open, _) = open_routes().split_for_parts();
-    let text = openapi::text(&description());
     Ok(Router::new()
         .merge(
             keyed
@@ -33,7 +32,7 @@ pub fn router(state: &State) -> Result<Router, BadSecurity> {
         .merge(open)
         .route("/", get(front::page))
         .route("/healthz", get(probe::readyz))
-        .route("/v1/openapi.json", get(async move || openapi::answer(text.clone())))
+        .merge(openapi::serve::routes(&description()))
         .merge(docs::routes())
         .fallback(async |OriginalUri(uri): OriginalUri| {
             Problem::new(Code::NotFound, format!("there is nothing at {}", uri.path()))

@@ -115,9 +115,15 @@ impl Inboxes {
     }
 }
 
+/// The largest limit: what the databases, and most clients, can count to.
+pub(super) const MAX_LIMIT: u64 = i64::MAX.unsigned_abs();
+
 /// The quota of an inbox under its project's: what was not asked for is what there may be.
 pub(super) fn within(asked: Quota, limits: &ProjectQuotas) -> Result<Quota, Error> {
     let check = |pointer: &str, asked: Option<u64>, limit: Option<u64>| match (asked, limit) {
+        (Some(asked), _) if asked > MAX_LIMIT => {
+            Err(Error::invalid(pointer, format!("at most {MAX_LIMIT}; leave it out for no limit")))
+        }
         (Some(asked), Some(limit)) if asked > limit => {
             Err(Error::invalid(pointer, format!("at most {limit}, which is what the project allows its inboxes")))
         }

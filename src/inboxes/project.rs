@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Error;
 use super::create::MAX_TTL_S;
+use super::policy::MAX_LIMIT;
 use super::service::Inboxes;
 use crate::model::address::domain_key;
 use crate::model::project::{Project, ProjectRules, UnknownRecipient};
@@ -224,8 +225,17 @@ fn checked(mut rules: ProjectRules) -> Result<ProjectRules, Error> {
         ("/retention/max_messages", rules.retention.max_messages),
         ("/retention/max_bytes", rules.retention.max_bytes),
     ] {
-        if number == Some(0) {
-            return Err(Error::invalid(pointer, "at least 1; leave it out for no limit"));
+        if number.is_some_and(|number| !(1..=MAX_LIMIT).contains(&number)) {
+            return Err(Error::invalid(pointer, format!("1 to {MAX_LIMIT}; leave it out for no limit")));
+        }
+    }
+    for (pointer, number) in [
+        ("/quotas/max_inboxes", rules.quotas.max_inboxes),
+        ("/quotas/max_inbox_messages", rules.quotas.max_inbox_messages),
+        ("/quotas/max_inbox_bytes", rules.quotas.max_inbox_bytes),
+    ] {
+        if number.is_some_and(|number| number > MAX_LIMIT) {
+            return Err(Error::invalid(pointer, format!("at most {MAX_LIMIT}; leave it out for no limit")));
         }
     }
     Ok(rules)

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::id;
-use super::shape::{CreateInboxBody, Emptied, EmptyBody, InboxJson, InboxPage, UpdateInboxBody};
+use super::shape::{CreateInboxBody, Emptied, EmptyBody, EnsureInboxBody, InboxJson, InboxPage, UpdateInboxBody};
 use crate::http::caller::Caller;
 use crate::http::json::Json;
 use crate::http::path::Path;
@@ -53,7 +53,7 @@ pub(super) async fn create_inbox(
     put, path = "/v1/inboxes/by-address/{address}", tag = "inboxes", operation_id = "ensureInbox",
     security(("key" = ["inboxes:w"])),
     params(("address" = String, Path, description = "The address, URL-encoded", example = "signup-7@t.test")),
-    request_body = CreateInboxBody,
+    request_body = EnsureInboxBody,
     responses(
         (status = 201, body = InboxJson, description = "It was made"),
         (status = 200, body = InboxJson, description = "It was there"),
@@ -71,15 +71,10 @@ pub(super) async fn ensure_inbox(
     caller: Caller,
     Path(address): Path<String>,
     headers: HeaderMap,
-    Json(body): Json<CreateInboxBody>,
+    Json(body): Json<EnsureInboxBody>,
 ) -> Result<Response, Problem> {
     let address = Address::parse(&address).map_err(|error| invalid("address", &error.to_string()))?;
-    let asked: crate::inboxes::CreateInbox = body.into();
-    if asked.local_part.is_some() || asked.domain.is_some() || asked.prefix.is_some() {
-        let reason = "the path names the address: leave out local_part, domain and prefix";
-        return Err(Problem::invalid("", "invalid", reason));
-    }
-    let created = state.inboxes.ensure(&caller, &address, asked).await?;
+    let created = state.inboxes.ensure(&caller, &address, body.into()).await?;
     if let Created::Present(inbox) = &created
         && preconditions::is_known(&headers, &etag(inbox))
     {

@@ -3,7 +3,6 @@
 mod attachments;
 mod audit;
 mod batch;
-mod bodies;
 mod bulk;
 mod cancelled;
 mod cors;
@@ -16,6 +15,7 @@ mod inboxes;
 mod inject;
 mod keys;
 mod lists;
+mod matrix;
 mod message;
 mod pages;
 mod preconditions;

@@ -9,6 +9,8 @@ pub mod http;
 pub mod keys;
 pub mod mail;
 pub mod process;
+pub mod python;
+pub mod raw;
 pub mod routes;
 pub mod server;
 pub mod smtp;

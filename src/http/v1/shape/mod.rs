@@ -21,7 +21,7 @@ pub(super) use diagnostics::DiagnosticsJson;
 pub(super) use extract::{CodeJson, ExtractBody, ExtractDraft, ExtractionJson, LinkJson, OtpJson, TakenLinkJson};
 pub(super) use filter::compile;
 pub(super) use folder::{CreateFolderBody, FolderJson, FolderList, MoveBody};
-pub(super) use inbox::{CreateInboxBody, Emptied, EmptyBody, InboxJson, InboxPage, UpdateInboxBody};
+pub(super) use inbox::{CreateInboxBody, Emptied, EmptyBody, EnsureInboxBody, InboxJson, InboxPage, UpdateInboxBody};
 pub(super) use key::{CreateKeyBody, CreateTokenBody, KeyJson, KeyPage, RotateBody};
 pub(super) use message::{Injected, MessageJson, MessagePageJson, MessageSummary, UpdateMessageBody, hex};
 pub(super) use parts::{AttachmentJson, AttachmentList, HeaderList, StructureJson, TranscriptJson, attachment_id};
