@@ -8,9 +8,7 @@ use crate::http::query::{DEFAULT_LIMIT, LIMITS};
 
 /// Tells the bounds of `limit`; and that no parameter is `null`, which is what `Option` is to utoipa.
 pub(super) fn bound(parameter: &mut RefOr<Parameter>) {
-    let RefOr::T(Parameter { name, parameter_in: ParameterIn::Query, schema: Some(schema), .. }) = parameter else {
-        return;
-    };
+    let RefOr::T(Parameter { name, parameter_in, schema: Some(schema), .. }) = parameter else { return };
     let kind = match schema {
         RefOr::T(Schema::Object(schema)) => &mut schema.schema_type,
         RefOr::T(Schema::Array(schema)) => &mut schema.schema_type,
@@ -22,7 +20,7 @@ pub(super) fn bound(parameter: &mut RefOr<Parameter>) {
         *kind = SchemaType::Type(only.clone());
     }
     let RefOr::T(Schema::Object(schema)) = schema else { return };
-    if name == "limit" {
+    if name == "limit" && *parameter_in == ParameterIn::Query {
         schema.minimum = Some((*LIMITS.start()).into());
         schema.maximum = Some((*LIMITS.end()).into());
         schema.default = Some(DEFAULT_LIMIT.into());

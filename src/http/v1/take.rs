@@ -182,7 +182,7 @@ async fn take(state: &State, caller: Caller, inbox: &str, query: &Query) -> Resu
         inbox,
         filter: compile(None, &shorthands)?,
         since,
-        wait: Duration::from_secs(wait_s),
+        wait: Duration::from_secs(wait_s).min(Duration::from_millis(state.section.max_hold_ms)),
         request: query.json(),
     })
 }

@@ -42,7 +42,7 @@ async fn no_call_is_answered_in_a_way_that_is_not_described() {
     }
     let base = http.base().to_owned();
     let started = Instant::now();
-    for (who, key, most) in [("with a key", Some(KEY), "20"), ("without a key", None, "5")] {
+    for (who, key, most) in [("with a key", Some(KEY), "8"), ("without a key", None, "2")] {
         let folder = folder.path().join(who);
         std::fs::create_dir(&folder).unwrap();
         std::fs::write(folder.join("schemathesis.toml"), settings(&values)).unwrap();

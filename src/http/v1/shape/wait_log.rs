@@ -5,7 +5,6 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::diagnostics::DiagnosticsJson;
-use super::wait::WaitBody;
 use crate::inboxes::LoggedWait;
 use crate::store::WaitRow;
 
@@ -25,8 +24,8 @@ pub(in crate::http::v1) struct WaitEntryJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     run_id: Option<String>,
-    /// What was asked for, by its first call.
-    #[schema(value_type = WaitBody)]
+    /// What was asked for, by its first call: its body, or the query of a list that waited.
+    #[schema(value_type = Object)]
     request: Value,
     /// When its first call came.
     started_at: String,
