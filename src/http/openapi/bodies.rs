@@ -31,7 +31,7 @@ pub(super) fn octets(kind: &str, content: &mut RefOr<Content>) {
     let RefOr::T(Content { schema: Some(schema), .. }) = content else { return };
     if matches!(schema, RefOr::T(Schema::Array(_))) && !kind.ends_with("json") {
         let binary = SchemaFormat::KnownFormat(KnownFormat::Binary);
-        let octets = ObjectBuilder::new().schema_type(Type::String).format(Some(binary)).content_media_type(kind);
-        *schema = octets.build().into();
+        let octets = ObjectBuilder::new().schema_type(Type::String).format(Some(binary));
+        *schema = if kind == "*/*" { octets } else { octets.content_media_type(kind) }.build().into();
     }
 }

@@ -47,8 +47,8 @@ pub(super) async fn list_attachments(
         ("disposition" = Option<String>, Query, description = "`inline` to be shown where that is safe; else `attachment`")
     ),
     responses(
-        (status = 200, body = Vec<u8>, content_type = "application/octet-stream"),
-        (status = 206, body = Vec<u8>, content_type = "application/octet-stream", description = "The range that was asked for"),
+        (status = 200, body = Vec<u8>, content_type = "*/*"),
+        (status = 206, body = Vec<u8>, content_type = "*/*", description = "The range that was asked for"),
         (status = 304, description = "It is as `If-None-Match` has it"),
         (status = 404, body = Problem, description = "`not_found`"),
         (status = 412, body = Problem, description = "`precondition_failed`"),

@@ -61,11 +61,10 @@ def strangers(document, place, schema, value):
     if isinstance(value, dict):
         known = {name: inside for part in parts for name, inside in part.get("properties", {}).items()}
         more = [part["additionalProperties"] for part in parts if part.get("additionalProperties")]
-        is_known = known or any(part.get("type") == "object" for part in parts)
         for name, inside in value.items():
             if name in known:
                 yield from strangers(document, f"{place}/{name}", known[name], inside)
-            elif is_known and not more:
+            elif known and not more:
                 yield f"{place}: nothing is called {name}"
     if isinstance(value, list):
         for items in (part["items"] for part in parts if "items" in part):
