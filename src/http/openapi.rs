@@ -159,7 +159,10 @@ fn drop_null_defaults(schema: &mut RefOr<Schema>) {
             RefOr::Ref(property) => &mut property.default,
             RefOr::T(_) => continue,
         };
-        if default.as_ref().is_some_and(serde_json::Value::is_null) {
+        if let Some(Value::Object(members)) = default {
+            members.retain(|_, member| !member.is_null());
+        }
+        if default.as_ref().is_some_and(Value::is_null) {
             *default = None;
         }
     }

@@ -22,7 +22,8 @@ const MAX_INBOXES: usize = 100;
 /// In some inboxes or the whole project, with the same conditions as a wait. With `explain` each message says how each
 /// condition went; when nothing passes, the nearest messages say why they did not.
 #[utoipa::path(
-    post, path = "/v1/messages/search", tag = "messages", operation_id = "searchMessages", request_body = SearchBody,
+    post, path = "/v1/messages/search", tag = "messages", operation_id = "searchMessages",
+    security(("key" = ["messages:r"])), request_body = SearchBody,
     responses(
         (status = 200, body = SearchPageJson),
         (status = 400, body = Problem, description = "`malformed_json`"),

@@ -20,7 +20,7 @@ const OUTCOMES: [&str; 6] = ["open", "matched", "timeout", "count_exceeded", "in
 ///
 /// What was waited for and how it ended, newest first: what to look at when a run was red.
 #[utoipa::path(
-    get, path = "/v1/waits", tag = "wait", operation_id = "listWaits",
+    get, path = "/v1/waits", tag = "wait", operation_id = "listWaits", security(("key" = ["messages:r"])),
     params(
         ("inbox_id" = Option<String>, Query, description = "Only those that looked at this inbox, which may be gone"),
         ("run_id" = Option<String>, Query, description = "Only those of this run"),
@@ -67,7 +67,7 @@ pub(super) async fn list_waits(
 ///
 /// What it asked for, how it ended, and why it was in vain.
 #[utoipa::path(
-    get, path = "/v1/waits/{wait}", tag = "wait", operation_id = "getWait",
+    get, path = "/v1/waits/{wait}", tag = "wait", operation_id = "getWait", security(("key" = ["messages:r"])),
     params(("wait" = String, Path, description = "The `wait_id` of its answer", example = "wait_01hzy3v7k2e6m8q4w9x5c1t0rn")),
     responses(
         (status = 200, body = LoggedWaitJson, description = "The wait"),
