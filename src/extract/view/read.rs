@@ -23,7 +23,7 @@ pub(in crate::extract) struct Message {
 
 impl Read {
     fn new(mut view: View) -> Self {
-        let words = lexicon::words(&view.folded);
+        let words = lexicon::words(&view.chars, &view.folded);
         mark_small_print(&mut view, &words);
         let labels = lexicon::labels(&words);
         Self { view, words, labels }
