@@ -157,7 +157,8 @@ mod tests {
                 let count = phrases.iter().filter(|phrase| phrase.class == class).count();
                 assert!(count > 0 || matches!(class, Class::Copyright | Class::Meeting), "{language}: {name} is empty");
             }
-            let names = file.lines().filter(|line| !line.starts_with(['#', ' '])).filter_map(|line| line.split(':').next());
+            let names =
+                file.lines().filter(|line| !line.starts_with(['#', ' '])).filter_map(|line| line.split(':').next());
             let unknown: Vec<&str> = names.filter(|name| Class::NAMES.iter().all(|(known, _)| known != name)).collect();
             assert_eq!(unknown, [""; 0], "{language}");
             for phrase in phrases {

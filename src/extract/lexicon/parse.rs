@@ -39,7 +39,8 @@ pub(super) fn phrases(file: &str) -> Vec<Phrase> {
             rest = phrases;
         }
         let Some(class) = class else { continue };
-        found.extend(rest.split('|').map(str::trim).filter(|phrase| !phrase.is_empty()).map(|text| phrase(class, text)));
+        found
+            .extend(rest.split('|').map(str::trim).filter(|phrase| !phrase.is_empty()).map(|text| phrase(class, text)));
     }
     found
 }

@@ -164,7 +164,9 @@ impl Reader {
         if !state.is_text {
             return;
         }
-        if std::mem::take(&mut self.after_edge) && let Some(next) = text.chars().next() {
+        if std::mem::take(&mut self.after_edge)
+            && let Some(next) = text.chars().next()
+        {
             self.canvas.edge(next);
         }
         self.canvas.text(text, state.style());
