@@ -32,6 +32,8 @@ pub struct Running {
     pub http: Vec<SocketAddr>,
     /// SHA-256 of the certificate, in hexadecimal.
     pub tls_fingerprint: String,
+    /// The certificate, which can be read again while everything runs.
+    pub tls: TlsServer,
     store: Store,
     tasks: TaskTracker,
     shutdown: CancellationToken,
@@ -121,6 +123,7 @@ pub async fn start(config: Config, clock: Clock, shutdown: CancellationToken) ->
         lmtp: addresses(&lmtp),
         http: addresses(&http),
         tls_fingerprint: tls.fingerprint_sha256(),
+        tls: tls.clone(),
         store: store.clone(),
         tasks: tasks.clone(),
         shutdown: shutdown.clone(),
@@ -131,8 +134,7 @@ pub async fn start(config: Config, clock: Clock, shutdown: CancellationToken) ->
         store,
         root_key: config.http.root_key.clone().filter(|_| auth == AuthMode::Key),
         doors: doors(&config.http, &running),
-        ca_pem: tls.ca_pem(),
-        fingerprint: running.tls_fingerprint.clone(),
+        tls,
         metrics: counted(),
         section: config.http.clone(),
     });

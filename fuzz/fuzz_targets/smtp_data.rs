@@ -4,12 +4,13 @@
 
 use libfuzzer_sys::fuzz_target;
 use restante::smtp::data::{Body, EndOfData, Progress};
+use restante::smtp::in_flight::Share;
 
 const LIMIT: u64 = 1 << 20;
 
 /// What was read of `wire` up to its end, and the octets behind it; `None` if there is no end.
 fn read(wire: &[u8], cut: usize) -> Option<(Vec<u8>, Vec<u8>)> {
-    let mut reader = EndOfData::new(Body::new(LIMIT, None));
+    let mut reader = EndOfData::new(Body::new(LIMIT, None, Share::endless()));
     let mut done = 0;
     for piece in wire.chunks(cut) {
         match reader.push(piece) {

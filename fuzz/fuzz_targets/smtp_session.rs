@@ -22,6 +22,7 @@ static RULES: LazyLock<[Arc<Rules>; 3]> = LazyLock::new(|| {
             starttls: true,
         hostname: "mx.test".to_owned(),
             max_message_bytes: 4096,
+            max_in_flight_bytes: 1 << 20,
             max_recipients: 3,
             auth,
             auth_without_tls: true,

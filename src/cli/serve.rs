@@ -15,6 +15,7 @@ use super::{logging, run, settings, welcome};
 use crate::app;
 use crate::config::Config;
 use crate::model::Clock;
+use crate::net::TlsServer;
 
 /// Longest wait for what is under way after the first signal; with the rest of the exit it stays below ten seconds.
 const DRAIN: Duration = Duration::from_secs(9);
@@ -55,18 +56,26 @@ pub(super) fn run(serve: &Serve) -> anyhow::Result<Exit> {
 async fn until_stopped(config: Config, folder: &DataFolder, ready_json: bool) -> anyhow::Result<Exit> {
     // Before anything starts, so that a signal that comes early is not lost.
     let mut stop = Stop::new()?;
+    let mut hang_up = signal(SignalKind::hangup()).context("cannot listen for signals")?;
     let shutdown = CancellationToken::new();
     let public_url = config.http.public_url.clone();
     let running = app::start(config, Clock::system(), shutdown.clone()).await?;
     announce(&running, public_url.as_deref(), folder, ready_json)?;
 
+    let tls = running.tls.clone();
     let mut stopped = std::pin::pin!(running.stopped());
-    tokio::select! {
-        () = &mut stopped => {
-            tracing::error!("the server has stopped by itself; the lines above say why");
-            return Ok(Exit::Error);
+    loop {
+        tokio::select! {
+            () = &mut stopped => {
+                tracing::error!("the server has stopped by itself; the lines above say why");
+                return Ok(Exit::Error);
+            }
+            name = stop.next() => {
+                tracing::info!(signal = name, "stopping; a second signal stops at once");
+                break;
+            }
+            Some(()) = hang_up.recv() => read_certificate_again(&tls).await,
         }
-        name = stop.next() => tracing::info!(signal = name, "stopping; a second signal stops at once"),
     }
     shutdown.cancel();
     tokio::select! {
@@ -82,6 +91,18 @@ async fn until_stopped(config: Config, folder: &DataFolder, ready_json: bool) ->
             tracing::warn!(seconds = DRAIN.as_secs(), "still busy; the last connections were cut");
             Ok(Exit::Error)
         }
+    }
+}
+
+/// Connections that are open keep the certificate that they began with.
+async fn read_certificate_again(tls: &TlsServer) {
+    let (tls, before) = (tls.clone(), tls.fingerprint_sha256());
+    let read = tokio::task::spawn_blocking(move || tls.reload().map(|()| tls.fingerprint_sha256())).await;
+    match read {
+        Ok(Ok(now)) if now == before => tracing::info!("SIGHUP: the certificate is the same"),
+        Ok(Ok(now)) => tracing::info!(fingerprint = now, "SIGHUP: a new certificate is served from now on"),
+        Ok(Err(error)) => tracing::error!(%error, "SIGHUP: the certificate cannot be used; the old one stays"),
+        Err(error) => tracing::error!(%error, "SIGHUP: the certificate could not be read; the old one stays"),
     }
 }
 

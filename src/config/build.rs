@@ -61,6 +61,7 @@ fn smtp(from: &mut Reader<'_>) -> Result<SmtpSection, Error> {
         starttls: from.switch("smtp.starttls")?,
         hostname: from.parsed("smtp.hostname", "a host name", host_name)?,
         max_message_bytes: from.size("smtp.max_message_bytes", MESSAGE_MIN_BYTES)?,
+        max_in_flight_bytes: from.size("smtp.max_in_flight_bytes", MESSAGE_MIN_BYTES)?,
         max_recipients: from.number("smtp.max_recipients", 1..=100_000)?,
         auth: from.parsed("smtp.auth", "any, optional or required", auth)?,
         auth_without_tls: from.switch("smtp.auth_without_tls")?,

@@ -56,6 +56,8 @@ pub struct SmtpSection {
     pub hostname: String,
     /// Most octets of one message.
     pub max_message_bytes: u64,
+    /// Most octets of all messages that are being received, together.
+    pub max_in_flight_bytes: u64,
     /// Most recipients of one transaction.
     pub max_recipients: usize,
     /// What AUTH does.

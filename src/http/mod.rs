@@ -1,6 +1,7 @@
 //! The REST API: the accept loop, the guards before the router, the router, and the one form of every error.
 
 mod body;
+mod caller;
 mod code;
 mod docs;
 mod error;

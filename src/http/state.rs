@@ -8,6 +8,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use crate::config::HttpSection;
 use crate::inboxes::Inboxes;
 use crate::model::Secret;
+use crate::net::TlsServer;
 use crate::store::Store;
 
 /// Shared by all requests; cheap to clone.
@@ -26,10 +27,8 @@ pub struct Shared {
     pub root_key: Option<Secret>,
     /// Where mail is taken, for those who ask.
     pub doors: Doors,
-    /// The certificate that clients may trust, as PEM; `None` when it is not ours.
-    pub ca_pem: Option<String>,
-    /// SHA-256 of the server's certificate.
-    pub fingerprint: String,
+    /// Who this server is where it speaks TLS.
+    pub tls: TlsServer,
     /// What has been counted.
     pub metrics: Option<PrometheusHandle>,
 }

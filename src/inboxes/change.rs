@@ -3,7 +3,7 @@
 use super::Error;
 use super::create::check_tags;
 use super::service::Inboxes;
-use crate::model::{Flags, Keyword, MessageId};
+use crate::model::{Flags, Keyword, MessageId, Principal};
 use crate::store::{MessageChange, StoredMessage};
 
 /// What may be changed of a message; `None` leaves it as it is.
@@ -31,7 +31,13 @@ impl Inboxes {
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Changed`], [`Error::Invalid`].
-    pub async fn update_message(&self, id: MessageId, patch: &MessagePatch) -> Result<StoredMessage, Error> {
+    pub async fn update_message(
+        &self,
+        who: &Principal,
+        id: MessageId,
+        patch: &MessagePatch,
+    ) -> Result<StoredMessage, Error> {
+        self.message(who, id).await?;
         let mut change = MessageChange { if_version: patch.if_version, ..MessageChange::default() };
         for (flag, wanted) in
             [(Flags::SEEN, patch.seen), (Flags::FLAGGED, patch.flagged), (Flags::ANSWERED, patch.answered)]
@@ -59,9 +65,10 @@ impl Inboxes {
     ///
     /// # Errors
     /// [`Error::NotFound`].
-    pub async fn delete_message(&self, id: MessageId) -> Result<(), Error> {
+    pub async fn delete_message(&self, who: &Principal, id: MessageId) -> Result<(), Error> {
+        let known = self.message(who, id).await?;
         let inbox = self.0.store.delete_message(id).await?.ok_or(Error::NotFound { what: "message" })?;
-        self.hint(inbox, self.project());
+        self.hint(inbox, known.message.project);
         Ok(())
     }
 }

@@ -9,7 +9,7 @@ use super::{Error, InboxRef};
 use crate::config::UnknownRecipient;
 use crate::model::address::domain_key;
 use crate::model::inbox::{Inbox, InboxState, Quota};
-use crate::model::{Address, Secret, Timestamp};
+use crate::model::{Address, Principal, ProjectId, Secret, Timestamp};
 use crate::store::{self, Constraint, NewInbox, SealedCredential};
 
 /// What may be asked for when an inbox is made. All of it is optional.
@@ -69,19 +69,19 @@ impl Inboxes {
     ///
     /// # Errors
     /// [`Error::AddressTaken`], [`Error::ClientRefConflict`], [`Error::DomainNotHosted`], [`Error::Invalid`].
-    pub async fn create(&self, asked: CreateInbox) -> Result<Created, Error> {
+    pub async fn create(&self, who: &Principal, asked: CreateInbox) -> Result<Created, Error> {
         check(&asked)?;
-        if let Some(present) = self.by_client_ref(&asked).await? {
+        if let Some(present) = self.by_client_ref(who, &asked).await? {
             return Ok(Created::Present(present));
         }
         let mut tries = 0;
         loop {
             tries += 1;
             let address = self.address_for(&asked)?;
-            match self.insert(&asked, address.clone()).await {
+            match self.insert(who, &asked, address.clone()).await {
                 Err(store::Error::Taken(Constraint::ClientRef)) => {
                     // Another call with the same name was quicker.
-                    let present = self.by_client_ref(&asked).await?;
+                    let present = self.by_client_ref(who, &asked).await?;
                     return present.map(Created::Present).ok_or(Error::ClientRefConflict);
                 }
                 Err(store::Error::Taken(_)) if asked.local_part.is_none() && tries < TRIES => {}
@@ -95,16 +95,17 @@ impl Inboxes {
     ///
     /// # Errors
     /// [`Error::DomainNotHosted`], [`Error::Expired`] while its tombstone stands, [`Error::Invalid`].
-    pub async fn ensure(&self, address: &Address, asked: CreateInbox) -> Result<Created, Error> {
+    pub async fn ensure(&self, who: &Principal, address: &Address, asked: CreateInbox) -> Result<Created, Error> {
         check(&asked)?;
         self.check_domain(address.domain())?;
         if let Some(present) = self.0.store.inbox_by_key(&address.key()).await? {
-            return alive(present).map(Created::Present);
+            return alive(Self::admit(who, present)?).map(Created::Present);
         }
-        match self.insert(&asked, address.clone()).await {
+        match self.insert(who, &asked, address.clone()).await {
             Err(store::Error::Taken(_)) => {
                 let present = self.0.store.inbox_by_key(&address.key()).await?;
-                alive(present.ok_or(Error::NotFound { what: "inbox" })?).map(Created::Present)
+                let present = Self::admit(who, present.ok_or(Error::NotFound { what: "inbox" })?)?;
+                alive(present).map(Created::Present)
             }
             outcome => Ok(outcome?),
         }
@@ -115,13 +116,13 @@ impl Inboxes {
     ///
     /// # Errors
     /// As [`Inboxes::inbox`].
-    pub async fn inbox_to_wait_on(&self, named: &InboxRef) -> Result<Inbox, Error> {
-        match (self.inbox(named).await, named) {
+    pub async fn inbox_to_wait_on(&self, who: &Principal, named: &InboxRef) -> Result<Inbox, Error> {
+        match (self.inbox(who, named).await, named) {
             (Err(Error::NotFound { .. }), InboxRef::Address(address))
                 if self.0.section.unknown_recipient == UnknownRecipient::Create && self.hosts(address.domain()) =>
             {
                 let address = address.without_detail().unwrap_or_else(|| address.clone());
-                match self.ensure(&address, CreateInbox::default()).await? {
+                match self.ensure(who, &address, CreateInbox::default()).await? {
                     Created::New(inbox, _) | Created::Present(inbox) => Ok(inbox),
                 }
             }
@@ -129,10 +130,10 @@ impl Inboxes {
         }
     }
 
-    async fn insert(&self, asked: &CreateInbox, address: Address) -> Result<Created, store::Error> {
+    async fn insert(&self, who: &Principal, asked: &CreateInbox, address: Address) -> Result<Created, store::Error> {
         let (credential, sealed) = self.make_credential(&address).map_err(|_| store::Error::Unavailable)?;
         let client_ref = asked.client_ref.clone().map(|name| (name, fingerprint(asked)));
-        let new = self.new_inbox(asked, address, client_ref, Some(sealed));
+        let new = self.new_inbox(who.project, asked, address, client_ref, Some(sealed));
         let inbox = self.0.store.create_inbox(new).await?;
         self.0.routes.remember(inbox.address.key(), Known::of(&inbox));
         self.hint(inbox.id, inbox.project);
@@ -141,6 +142,7 @@ impl Inboxes {
 
     pub(super) fn new_inbox(
         &self,
+        project: ProjectId,
         asked: &CreateInbox,
         address: Address,
         client_ref: Option<(String, Vec<u8>)>,
@@ -151,7 +153,7 @@ impl Inboxes {
         tags.dedup();
         let ttl_s = asked.ttl_s.unwrap_or(self.0.section.default_ttl_s);
         NewInbox {
-            project: self.project(),
+            project,
             address,
             tags,
             metadata: asked.metadata.clone(),
@@ -168,9 +170,9 @@ impl Inboxes {
         self.clock().now().plus_seconds(i64::try_from(ttl_s).unwrap_or(i64::MAX))
     }
 
-    async fn by_client_ref(&self, asked: &CreateInbox) -> Result<Option<Inbox>, Error> {
+    async fn by_client_ref(&self, who: &Principal, asked: &CreateInbox) -> Result<Option<Inbox>, Error> {
         let Some(name) = &asked.client_ref else { return Ok(None) };
-        let Some((inbox, hash)) = self.0.store.inbox_by_client_ref(self.project(), name).await? else {
+        let Some((inbox, hash)) = self.0.store.inbox_by_client_ref(who.project, name).await? else {
             return Ok(None);
         };
         if hash == fingerprint(asked) { alive(inbox).map(Some) } else { Err(Error::ClientRefConflict) }

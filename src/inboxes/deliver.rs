@@ -117,7 +117,7 @@ impl Inboxes {
         if let Some(known) = self.0.routes.get(&key) {
             return Ok(known.inbox);
         }
-        let new = self.new_inbox(&CreateInbox::default(), address.clone(), None, None);
+        let new = self.new_inbox(self.project(), &CreateInbox::default(), address.clone(), None, None);
         let inbox = match self.0.store.create_inbox(new).await {
             Err(store::Error::Taken(_)) => self.0.store.inbox_by_key(&key).await?.ok_or(store::Error::Unavailable)?,
             created => created?,

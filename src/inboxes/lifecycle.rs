@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::Error;
 use super::create::{check_metadata, check_tags, check_ttl};
 use super::service::Inboxes;
+use crate::model::Seq;
 use crate::model::event::EventKind;
 use crate::model::inbox::{Inbox, InboxState, Quota};
-use crate::model::{InboxId, Seq};
 use crate::store::InboxChange;
 
 /// What may be changed of an inbox; `None` leaves it as it is.
@@ -32,7 +32,7 @@ impl Inboxes {
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Expired`], [`Error::Changed`], [`Error::Invalid`].
-    pub async fn update(&self, id: InboxId, patch: &InboxPatch) -> Result<Inbox, Error> {
+    pub async fn update(&self, inbox: &Inbox, patch: &InboxPatch) -> Result<Inbox, Error> {
         if let Some(tags) = &patch.tags {
             check_tags(tags)?;
         }
@@ -58,7 +58,7 @@ impl Inboxes {
             state: patch.state,
             if_version: patch.if_version,
         };
-        let inbox = self.0.store.update_inbox(id, change).await?;
+        let inbox = self.0.store.update_inbox(inbox.id, change).await?;
         self.0.routes.forget(&inbox.address);
         self.hint(inbox.id, inbox.project);
         Ok(inbox)
@@ -70,15 +70,15 @@ impl Inboxes {
     ///
     /// # Errors
     /// [`Error::NotFound`].
-    pub async fn empty(&self, id: InboxId, until: Seq) -> Result<u64, Error> {
+    pub async fn empty(&self, inbox: &Inbox, until: Seq) -> Result<u64, Error> {
         let mut deleted = 0;
         loop {
-            let removed = self.0.store.remove_oldest(id, until, EventKind::MessageDeleted).await?;
+            let removed = self.0.store.remove_oldest(inbox.id, until, EventKind::MessageDeleted).await?;
             if removed.messages == 0 {
                 return Ok(deleted);
             }
             deleted += u64::try_from(removed.messages).unwrap_or(0);
-            self.hint(id, self.project());
+            self.hint(inbox.id, inbox.project);
         }
     }
 
@@ -86,12 +86,12 @@ impl Inboxes {
     ///
     /// # Errors
     /// [`Error::NotFound`].
-    pub async fn delete(&self, id: InboxId) -> Result<(), Error> {
+    pub async fn delete(&self, inbox: &Inbox) -> Result<(), Error> {
         // Shut first: from here on no mail can slip in between the removals.
-        let inbox = self.0.store.shut_inbox(id).await?;
+        let inbox = self.0.store.shut_inbox(inbox.id).await?;
         self.0.routes.forget(&inbox.address);
-        self.empty(id, Seq(i64::MAX)).await?;
-        self.0.store.delete_inbox(id).await?;
+        self.empty(&inbox, Seq(i64::MAX)).await?;
+        self.0.store.delete_inbox(inbox.id).await?;
         self.0.routes.forget(&inbox.address);
         self.hint(inbox.id, inbox.project);
         Ok(())

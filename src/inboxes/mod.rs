@@ -1,5 +1,6 @@
 //! The service: the one place that decides about mail, for every front-end.
 
+mod access;
 mod change;
 mod compose;
 mod create;

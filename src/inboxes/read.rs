@@ -4,7 +4,7 @@ use super::Error;
 use super::service::Inboxes;
 use crate::mime;
 use crate::model::inbox::{Inbox, InboxState};
-use crate::model::{Address, InboxId, MessageId, Receipt};
+use crate::model::{Address, InboxId, Principal, Receipt};
 use crate::store::StoredMessage;
 
 /// How a caller names an inbox.
@@ -53,16 +53,16 @@ impl Full {
 }
 
 impl Inboxes {
-    /// The inbox of this name, alive.
+    /// The inbox of this name, alive, when `who` may reach it.
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Expired`] while its tombstone stands.
-    pub async fn inbox(&self, named: &InboxRef) -> Result<Inbox, Error> {
+    pub async fn inbox(&self, who: &Principal, named: &InboxRef) -> Result<Inbox, Error> {
         let found = match named {
             InboxRef::Id(id) => self.0.store.inbox(*id).await?,
             InboxRef::Address(address) => self.by_address(address).await?,
         };
-        match found {
+        match found.map(|inbox| Self::admit(who, inbox)).transpose()? {
             Some(Inbox { state: InboxState::Expired, expires_at: at, .. }) => Err(Error::Expired { at }),
             Some(inbox) => Ok(inbox),
             None => Err(Error::NotFound { what: "inbox" }),
@@ -78,14 +78,6 @@ impl Inboxes {
             Some(base) => Ok(self.0.store.inbox_by_key(&base.key()).await?),
             None => Ok(None),
         }
-    }
-
-    /// The message `id` without its octets.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`].
-    pub async fn message(&self, id: MessageId) -> Result<StoredMessage, Error> {
-        self.0.store.message(id).await?.ok_or(Error::NotFound { what: "message" })
     }
 
     /// The exact octets of a message.

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
+use super::in_flight::Share;
 use crate::checks::octets::Octets;
 
 /// What a message's buffer may reserve before its octets have come, whatever `SIZE=` promised.
@@ -19,6 +20,9 @@ pub struct Body {
     octets: Octets,
     limit: u64,
     received: u64,
+    share: Share,
+    /// There was no room for it among all that come in.
+    is_crowded: bool,
 }
 
 /// A whole message and what is unusual about its octets.
@@ -28,25 +32,40 @@ pub struct Content {
     pub raw: Vec<u8>,
     /// What was noticed about them.
     pub octets: Octets,
+    /// The room that it takes as long as this is held.
+    pub share: Share,
 }
 
-/// The message was larger than the limit; nothing of it was kept.
+/// Why nothing of the message was kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TooLarge;
+pub enum NotKept {
+    /// It was larger than the limit.
+    TooLarge,
+    /// Too much came in at once; another time there is room.
+    Crowded,
+}
 
 impl Body {
-    /// An empty message that may grow to `limit` octets. `declared` is what `SIZE=` said.
+    /// An empty message that may grow to `limit` octets. `declared` is what `SIZE=` said; `share` is the room it takes.
     #[must_use]
-    pub fn new(limit: u64, declared: Option<u64>) -> Self {
+    pub fn new(limit: u64, declared: Option<u64>, share: Share) -> Self {
         let wanted = declared.unwrap_or(0).min(limit);
         let reserve = usize::try_from(wanted).unwrap_or(MAX_RESERVE).min(MAX_RESERVE);
-        Self { raw: Vec::with_capacity(reserve), octets: Octets::default(), limit, received: 0 }
+        Self {
+            raw: Vec::with_capacity(reserve),
+            octets: Octets::default(),
+            limit,
+            received: 0,
+            share,
+            is_crowded: false,
+        }
     }
 
     /// Takes the next octets; keeps them while the limit is kept.
     pub fn append(&mut self, octets: &[u8]) {
         self.received = self.received.saturating_add(octets.len() as u64);
-        if self.is_too_large() {
+        self.is_crowded = self.is_crowded || !self.share.grow(self.received.min(self.limit));
+        if self.not_kept().is_some() {
             self.raw = Vec::new();
             return;
         }
@@ -60,21 +79,25 @@ impl Body {
         self.received
     }
 
-    /// Whether more came than may be kept.
+    /// Why nothing is kept, if nothing is.
     #[must_use]
-    pub const fn is_too_large(&self) -> bool {
-        self.received > self.limit
+    pub const fn not_kept(&self) -> Option<NotKept> {
+        match () {
+            () if self.received > self.limit => Some(NotKept::TooLarge),
+            () if self.is_crowded => Some(NotKept::Crowded),
+            () => None,
+        }
     }
 
     /// The message.
     ///
     /// # Errors
-    /// [`TooLarge`] if more came than the limit.
-    pub fn finish(self) -> Result<Content, TooLarge> {
-        if self.is_too_large() {
-            return Err(TooLarge);
+    /// [`NotKept`] if more came than the limit, or than there was room for.
+    pub fn finish(self) -> Result<Content, NotKept> {
+        if let Some(why) = self.not_kept() {
+            return Err(why);
         }
-        Ok(Content { raw: self.raw, octets: self.octets })
+        Ok(Content { raw: self.raw, octets: self.octets, share: self.share })
     }
 }
 
@@ -168,8 +191,8 @@ impl EndOfData {
     /// The message, once [`EndOfData::push`] has seen its end.
     ///
     /// # Errors
-    /// [`TooLarge`] if more came than the limit.
-    pub fn finish(self) -> Result<Content, TooLarge> {
+    /// [`NotKept`] if more came than the limit, or than there was room for.
+    pub fn finish(self) -> Result<Content, NotKept> {
         self.body.finish()
     }
 

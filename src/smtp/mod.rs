@@ -8,6 +8,7 @@ pub mod session;
 
 mod command;
 pub mod data;
+pub mod in_flight;
 pub mod reply;
 
 pub mod auth;

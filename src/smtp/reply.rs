@@ -87,6 +87,7 @@ pub(crate) const NOT_SMTP: Reply = Reply::new(554, [5, 5, 1], "this port speaks 
 pub(crate) const SPOKE_FIRST: Reply = Reply::new(554, [5, 5, 1], "in SMTP the server speaks first");
 
 pub(crate) const TOO_LARGE: Reply = Reply::new(552, [5, 3, 4], "the message is too large");
+pub(crate) const CROWDED: Reply = Reply::new(452, [4, 3, 1], "too much mail is coming in at once; try again later");
 pub(crate) const TOO_MANY_CHUNKS: Reply = Reply::new(552, [5, 3, 4], "too many small chunks; send larger ones");
 pub(crate) const BARE_LINE_END: Reply =
     Reply::new(550, [5, 5, 2], "the message holds a bare CR or LF, and this server is set to refuse that");

@@ -1,10 +1,13 @@
 //! What all sessions of the server share.
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
 use ring::rand::{SecureRandom as _, SystemRandom};
 
 use super::auth::Throttle;
+use super::in_flight::InFlight;
 use crate::config::SmtpSection;
 
 /// The settings, and what must be one for all connections.
@@ -14,6 +17,8 @@ pub struct Rules {
     pub section: SmtpSection,
     /// Whether STARTTLS is on offer.
     pub starttls: bool,
+    /// The memory of all messages under way.
+    pub in_flight: Arc<InFlight>,
     /// Failures of AUTH, over all connections.
     pub throttle: Throttle,
     /// Makes the salts of SCRAM; new with each start.
@@ -26,7 +31,9 @@ impl Rules {
     /// The rules of `section`.
     #[must_use]
     pub fn new(section: SmtpSection, starttls: bool) -> Self {
-        Self { section, starttls, throttle: Throttle::default(), salt_key: random(), nonce: random_text }
+        // A message of the largest size must always find room, when it is alone.
+        let in_flight = InFlight::new(section.max_in_flight_bytes.max(section.max_message_bytes));
+        Self { section, starttls, in_flight, throttle: Throttle::default(), salt_key: random(), nonce: random_text }
     }
 }
 

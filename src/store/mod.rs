@@ -3,6 +3,7 @@
 mod api;
 mod blob;
 mod checkpoint;
+mod commit;
 mod credential;
 mod deliver;
 mod dialect;

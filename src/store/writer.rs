@@ -9,6 +9,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::{mpsc, oneshot};
 
 use super::Error;
+use super::commit;
 use super::deliver::{self, Parcel, Stored};
 use super::dialect::{Conn, Dialect};
 use super::error::Severity;
@@ -23,6 +24,8 @@ pub(super) const QUEUE: usize = 1024;
 const CONFLICTS: u32 = 3;
 /// How long a lost database is left alone between two tries.
 const RECONNECT: Duration = Duration::from_millis(250);
+/// Longest silence of a database across a network; its own statement timeout is shorter.
+const SILENCE: Duration = Duration::from_secs(45);
 /// How often the room on the disk is looked at.
 const SPACE_CHECK: Duration = Duration::from_secs(1);
 
@@ -99,6 +102,7 @@ impl Writer {
         let mut looked_at: Option<Instant> = None;
         let mut batch = Vec::new();
         while let Some(first) = self.next().await {
+            self.gather().await;
             self.fill(&mut batch, first);
             if looked_at.is_none_or(|at| at.elapsed() >= SPACE_CHECK) {
                 self.look_at_space();
@@ -118,6 +122,16 @@ impl Writer {
             self.look_at_space();
         }
         self.queue.recv().await
+    }
+
+    /// Lets sessions that have something to write come first, for as long as each turn brings more: under load a
+    /// transaction then carries what would have made two, and a lone job waits for nobody.
+    async fn gather(&self) {
+        let mut waiting = 0;
+        while self.queue.len() > waiting && self.queue.len() < self.limits.messages {
+            waiting = self.queue.len();
+            tokio::task::yield_now().await;
+        }
     }
 
     /// Takes what waits, up to the limits, without waiting for more.
@@ -208,9 +222,22 @@ impl Writer {
             Some(conn) => conn,
             None => self.pool.write().await?,
         };
-        let begin = conn.dialect().pick("BEGIN IMMEDIATE", "BEGIN");
-        let outcome = match conn.command(begin).await {
-            Ok(()) => self.transaction(&mut conn, batch).await,
+        let dialect = conn.dialect();
+        let outcome = match in_time(dialect, self.transaction(&mut conn, batch)).await {
+            Ok((outcomes, last, name)) => match in_time(dialect, last.run(&mut conn)).await {
+                Ok(()) => Ok(outcomes),
+                Err(error) => match name.filter(|_| error.severity() == Severity::Connection) {
+                    // The answer was lost; what it said is not.
+                    Some(name) => {
+                        discard(conn).await;
+                        return match commit::was_committed(&self.pool, name).await {
+                            Some(true) => Ok(outcomes),
+                            _ => Err(error),
+                        };
+                    }
+                    None => Err(error),
+                },
+            },
             Err(error) => Err(error),
         };
         match outcome {
@@ -234,7 +261,13 @@ impl Writer {
         }
     }
 
-    async fn transaction(&self, conn: &mut Conn, batch: &mut [Job]) -> Result<Vec<Outcome>, Error> {
+    /// Does the work of a transaction up to its last statements, COMMIT among them, which are left to be run.
+    async fn transaction(
+        &self,
+        conn: &mut Conn,
+        batch: &mut [Job],
+    ) -> Result<(Vec<Outcome>, Script, Option<commit::Name>), Error> {
+        let name = commit::begin(conn).await?;
         let mut outcomes: Vec<Outcome> = Vec::with_capacity(batch.len());
         let mut parcels = Vec::with_capacity(batch.len());
         // SQLite has no conflicts with others, and a job that is alone is not tried again.
@@ -262,8 +295,7 @@ impl Writer {
         }
         let is_pointless = only_mail && outcomes.iter().all(|outcome| matches!(outcome, Outcome::Mail(Err(_))));
         last.add_text(if is_pointless { "ROLLBACK" } else { "COMMIT" });
-        last.run(conn).await?;
-        Ok(outcomes)
+        Ok((outcomes, last, name))
     }
 
     /// Answers everyone in a batch that failed as a whole.
@@ -295,6 +327,14 @@ impl Writer {
                 Severity::Fatal => Error::Closed,
             }));
         }
+    }
+}
+
+/// A database across a network may fall silent; one on this machine's disk may be slow, and is waited for.
+async fn in_time<T>(dialect: Dialect, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    match dialect {
+        Dialect::Sqlite => work.await,
+        Dialect::Postgres => tokio::time::timeout(SILENCE, work).await.unwrap_or(Err(Error::Unavailable)),
     }
 }
 

@@ -112,6 +112,40 @@ fn api_that_others_can_reach_needs_a_key_or_consent() {
     assert!(text(&ended.stderr).contains("RESTANTE_ROOT_KEY"), "{}", text(&ended.stderr));
 }
 
+#[test]
+fn certificate_is_read_again_on_sighup() {
+    let folder = tempfile::tempdir().unwrap();
+    // Two servers make a certificate each; both then serve as files of a third.
+    let made: Vec<(Vec<u8>, String)> = ["one", "two"]
+        .map(|name| {
+            let data = folder.path().join(name);
+            let server = Process::serve(&data, &[]);
+            (std::fs::read(data.join("tls/server.pem")).unwrap(), fingerprint(&server))
+        })
+        .into();
+    let file = folder.path().join("pair.pem");
+    let setting = |name: &str| format!("tls.{name}={}", file.display());
+    std::fs::write(&file, &made[0].0).unwrap();
+    let server = Process::serve(&folder.path().join("three"), &["--set", &setting("cert"), "--set", &setting("key")]);
+    assert_eq!(fingerprint(&server), made[0].1);
+    std::fs::write(folder.path().join("pair.new"), &made[1].0).unwrap();
+    std::fs::rename(folder.path().join("pair.new"), &file).unwrap();
+    let ends = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while fingerprint(&server) != made[1].1 {
+        assert!(std::time::Instant::now() < ends, "the new certificate is not served");
+        server.signal(Signal::HUP);
+    }
+    server.signal(Signal::TERM);
+    assert_eq!(server.ended().0, Some(0));
+}
+
+/// What `/v1/meta` says of the certificate.
+fn fingerprint(server: &Process) -> String {
+    let meta = bash(&format!("curl -sf http://{}/v1/meta", server.at("http")));
+    let meta: serde_json::Value = serde_json::from_slice(&meta.stdout).unwrap();
+    meta["tls_fingerprint"].as_str().unwrap().to_owned()
+}
+
 /// A terminal that a failed test leaves behind hangs up, which ends what runs on it.
 struct EndedOnDrop(Child);
 

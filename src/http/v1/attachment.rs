@@ -9,6 +9,7 @@ use axum::response::Response;
 use super::message_part::full;
 use super::shape::{AttachmentJson, AttachmentList, attachment_id, hex};
 use crate::http::Problem;
+use crate::http::caller::Caller;
 use crate::http::octets::Octets;
 use crate::http::path::Path;
 use crate::http::query::{Query, invalid};
@@ -25,9 +26,10 @@ use crate::mime;
 )]
 pub(super) async fn list_attachments(
     Given(state): Given<State>,
+    caller: Caller,
     Path(message): Path<String>,
 ) -> Result<Answer<AttachmentList>, Problem> {
-    let full = full(&state, &message).await?;
+    let full = full(&state, &caller, &message).await?;
     let items = full.stored.content.attachments().map(|part| AttachmentJson::new(part, &full.raw)).collect();
     Ok(Answer(AttachmentList { items }))
 }
@@ -53,6 +55,7 @@ pub(super) async fn list_attachments(
 )]
 pub(super) async fn get_attachment(
     Given(state): Given<State>,
+    caller: Caller,
     Path((message, attachment)): Path<(String, String)>,
     query: Query,
     headers: HeaderMap,
@@ -62,7 +65,7 @@ pub(super) async fn get_attachment(
         Some("inline") => true,
         Some(_) => return Err(invalid("disposition", "inline or attachment")),
     };
-    let full = full(&state, &message).await?;
+    let full = full(&state, &caller, &message).await?;
     let part = full.stored.content.attachments().find(|part| attachment_id(part) == attachment);
     let part = part.ok_or_else(|| Problem::not_found("attachment"))?;
     let bytes = mime::part_bytes(part, &full.raw).into_owned();

@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::http::Problem;
+use crate::http::caller::Caller;
 use crate::http::state::State;
 use crate::inboxes::Within;
 
@@ -24,8 +25,8 @@ pub(super) struct CursorJson {
     get, path = "/v1/cursor", tag = "wait", operation_id = "getCursor",
     responses((status = 200, body = CursorJson), (status = 401, body = Problem, description = "`unauthenticated`"))
 )]
-pub(super) async fn get_cursor(Given(state): Given<State>) -> Result<Json<CursorJson>, Problem> {
-    let within = Within::Project(state.inboxes.project());
+pub(super) async fn get_cursor(Given(state): Given<State>, caller: Caller) -> Result<Json<CursorJson>, Problem> {
+    let within = Within::all_of(&caller);
     let cursor = state.inboxes.cursor_now(within).await?.to_string();
     Ok(Json(CursorJson { cursor }))
 }

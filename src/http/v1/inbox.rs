@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::id;
 use super::shape::{CreateInboxBody, Emptied, EmptyBody, InboxJson, InboxPage, UpdateInboxBody};
+use crate::http::caller::Caller;
 use crate::http::json::Json;
 use crate::http::path::Path;
 use crate::http::query::{Page, Query, invalid};
@@ -15,7 +16,7 @@ use crate::http::state::State;
 use crate::http::{Code, Problem, octets};
 use crate::inboxes::{Created, Credential, InboxRef, Within};
 use crate::model::inbox::{Inbox, InboxState};
-use crate::model::{Address, Cursor, Seq};
+use crate::model::{Address, Cursor, Principal, Seq};
 use crate::store::InboxQuery;
 
 /// Make an inbox
@@ -37,9 +38,10 @@ use crate::store::InboxQuery;
 )]
 pub(super) async fn create_inbox(
     Given(state): Given<State>,
+    caller: Caller,
     Json(body): Json<CreateInboxBody>,
 ) -> Result<Response, Problem> {
-    let created = state.inboxes.create(body.into()).await?;
+    let created = state.inboxes.create(&caller, body.into()).await?;
     Ok(answer_created(&state, created))
 }
 
@@ -63,6 +65,7 @@ pub(super) async fn create_inbox(
 )]
 pub(super) async fn ensure_inbox(
     Given(state): Given<State>,
+    caller: Caller,
     Path(address): Path<String>,
     Json(body): Json<CreateInboxBody>,
 ) -> Result<Response, Problem> {
@@ -72,7 +75,7 @@ pub(super) async fn ensure_inbox(
         let reason = "the path names the address: leave out local_part, domain and prefix";
         return Err(Problem::invalid("", "invalid", reason));
     }
-    let created = state.inboxes.ensure(&address, asked).await?;
+    let created = state.inboxes.ensure(&caller, &address, asked).await?;
     Ok(answer_created(&state, created))
 }
 
@@ -93,14 +96,18 @@ pub(super) async fn ensure_inbox(
     ),
     responses((status = 200, body = InboxPage), (status = 422, body = Problem, description = "`validation_failed`, `unknown_field`"))
 )]
-pub(super) async fn list_inboxes(Given(state): Given<State>, query: Query) -> Result<Page<InboxPage>, Problem> {
+pub(super) async fn list_inboxes(
+    Given(state): Given<State>,
+    caller: Caller,
+    query: Query,
+) -> Result<Page<InboxPage>, Problem> {
     let query = query.allow(&["tag", "meta.", "run_id", "domain", "state", "q", "limit", "after"])?;
     let state_name = query.text("state")?;
     let wanted = state_name
         .map(|name| InboxState::parse(&name).ok_or_else(|| invalid("state", "active, frozen or expired")))
         .transpose()?;
     let wish = InboxQuery {
-        project: state.inboxes.project(),
+        project: caller.project,
         before: query.value("after", "next_after of the page before")?,
         tags: query.texts("tag")?,
         metadata: query.prefixed("meta."),
@@ -131,10 +138,11 @@ pub(super) async fn list_inboxes(Given(state): Given<State>, query: Query) -> Re
 )]
 pub(super) async fn get_inbox(
     Given(state): Given<State>,
+    caller: Caller,
     Path(inbox): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let inbox = find(&state, &inbox).await?;
+    let inbox = find(&state, &caller, &inbox).await?;
     let etag = etag(&inbox);
     let known = headers.get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     if known.is_some_and(|known| octets::matches(known, &etag)) {
@@ -164,13 +172,14 @@ pub(super) async fn get_inbox(
 )]
 pub(super) async fn update_inbox(
     Given(state): Given<State>,
+    caller: Caller,
     Path(inbox): Path<String>,
     headers: HeaderMap,
     Json(body): Json<UpdateInboxBody>,
 ) -> Result<Response, Problem> {
-    let inbox = find(&state, &inbox).await?;
+    let inbox = find(&state, &caller, &inbox).await?;
     let patch = body.into_patch(if_match(&headers)?);
-    let inbox = state.inboxes.update(inbox.id, &patch).await?;
+    let inbox = state.inboxes.update(&inbox, &patch).await?;
     let etag = etag(&inbox);
     Ok(with_etag(Answer(json(&state, inbox, None)).into_response(), &etag))
 }
@@ -188,9 +197,13 @@ pub(super) async fn update_inbox(
         (status = 503, body = Problem, description = "`storage_busy`")
     )
 )]
-pub(super) async fn delete_inbox(Given(state): Given<State>, Path(inbox): Path<String>) -> Result<StatusCode, Problem> {
-    let inbox = find(&state, &inbox).await?;
-    state.inboxes.delete(inbox.id).await?;
+pub(super) async fn delete_inbox(
+    Given(state): Given<State>,
+    caller: Caller,
+    Path(inbox): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let inbox = find(&state, &caller, &inbox).await?;
+    state.inboxes.delete(&inbox).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -214,10 +227,11 @@ pub(super) async fn delete_inbox(Given(state): Given<State>, Path(inbox): Path<S
 )]
 pub(super) async fn empty_inbox(
     Given(state): Given<State>,
+    caller: Caller,
     Path(inbox): Path<String>,
     Json(body): Json<EmptyBody>,
 ) -> Result<Answer<Emptied>, Problem> {
-    let inbox = find(&state, &inbox).await?;
+    let inbox = find(&state, &caller, &inbox).await?;
     let within = Within::Inbox(inbox.id);
     let until = match body.before {
         None => inbox.last_seq.0,
@@ -226,14 +240,14 @@ pub(super) async fn empty_inbox(
             state.inboxes.number(cursor, within).map_err(|error| Problem::from(error).at("/before"))?
         }
     };
-    let deleted = state.inboxes.empty(inbox.id, Seq(until)).await?;
+    let deleted = state.inboxes.empty(&inbox, Seq(until)).await?;
     Ok(Answer(Emptied { deleted, cursor: state.inboxes.cursor(within, until).to_string() }))
 }
 
 /// The inbox of a path.
-pub(super) async fn find(state: &State, text: &str) -> Result<Inbox, Problem> {
+pub(super) async fn find(state: &State, caller: &Principal, text: &str) -> Result<Inbox, Problem> {
     let named = InboxRef::parse(text).ok_or_else(|| Problem::not_found("inbox"))?;
-    Ok(state.inboxes.inbox(&named).await?)
+    Ok(state.inboxes.inbox(caller, &named).await?)
 }
 
 /// The cursor in a request.

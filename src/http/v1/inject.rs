@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::inbox::find;
 use super::shape::{Injected, MessageJson};
+use crate::http::caller::Caller;
 use crate::http::json::{media_type, parse, read};
 use crate::http::path::Path;
 use crate::http::state::State;
@@ -35,10 +36,11 @@ use crate::http::{Code, Problem};
 )]
 pub(super) async fn inject_message(
     Given(state): Given<State>,
+    caller: Caller,
     Path(inbox): Path<String>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let inbox = find(&state, &inbox).await?;
+    let inbox = find(&state, &caller, &inbox).await?;
     let limit = state.inboxes.max_message_bytes();
     let id = match media_type(&request).as_str() {
         "message/rfc822" => {
@@ -60,7 +62,7 @@ pub(super) async fn inject_message(
                 .hint("send message/rfc822 or application/json"));
         }
     };
-    let stored = state.inboxes.message(id).await?;
+    let stored = state.inboxes.message(&caller, id).await?;
     let full = state.inboxes.full(stored).await?;
     let mut response = (StatusCode::CREATED, Answer(MessageJson::new(&full))).into_response();
     if let Ok(location) = HeaderValue::from_str(&format!("/v1/messages/{id}")) {

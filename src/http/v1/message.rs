@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::inbox::{if_match, message_id, with_etag};
 use super::shape::{MessageJson, UpdateMessageBody};
+use crate::http::caller::Caller;
 use crate::http::json::Json;
 use crate::http::path::Path;
 use crate::http::state::State;
@@ -28,10 +29,11 @@ use crate::store::StoredMessage;
 )]
 pub(super) async fn get_message(
     Given(state): Given<State>,
+    caller: Caller,
     Path(message): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let stored = state.inboxes.message(message_id(&message)?).await?;
+    let stored = state.inboxes.message(&caller, message_id(&message)?).await?;
     let etag = etag(&stored);
     let known = headers.get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     if known.is_some_and(|known| octets::matches(known, &etag)) {
@@ -60,12 +62,13 @@ pub(super) async fn get_message(
 )]
 pub(super) async fn update_message(
     Given(state): Given<State>,
+    caller: Caller,
     Path(message): Path<String>,
     headers: HeaderMap,
     Json(body): Json<UpdateMessageBody>,
 ) -> Result<Response, Problem> {
     let patch = body.into_patch(if_match(&headers)?);
-    let stored = state.inboxes.update_message(message_id(&message)?, &patch).await?;
+    let stored = state.inboxes.update_message(&caller, message_id(&message)?, &patch).await?;
     answer(&state, stored).await
 }
 
@@ -83,9 +86,10 @@ pub(super) async fn update_message(
 )]
 pub(super) async fn delete_message(
     Given(state): Given<State>,
+    caller: Caller,
     Path(message): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    state.inboxes.delete_message(message_id(&message)?).await?;
+    state.inboxes.delete_message(&caller, message_id(&message)?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

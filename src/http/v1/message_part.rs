@@ -9,11 +9,13 @@ use axum::response::{IntoResponse, Response};
 use super::inbox::message_id;
 use super::shape::{HeaderList, StructureJson, TranscriptJson};
 use crate::http::Problem;
+use crate::http::caller::Caller;
 use crate::http::octets::Octets;
 use crate::http::path::Path;
 use crate::http::query::Query;
 use crate::http::state::State;
 use crate::inboxes::Full;
+use crate::model::Principal;
 
 /// What HTML of a message may do when it is opened: nothing but look like something (reliability: hostile by nature).
 const HTML_POLICY: &str = "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:; \
@@ -39,12 +41,13 @@ const HTML_POLICY: &str = "sandbox; default-src 'none'; img-src data:; style-src
 )]
 pub(super) async fn get_raw(
     Given(state): Given<State>,
+    caller: Caller,
     Path(message): Path<String>,
     query: Query,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let wants_file = query.allow(&["download"])?.text("download")?.is_some_and(|text| text != "0" && text != "false");
-    let stored = state.inboxes.message(message_id(&message)?).await?;
+    let stored = state.inboxes.message(&caller, message_id(&message)?).await?;
     let raw = state.inboxes.raw(&stored).await?;
     let file =
         wants_file.then(|| HeaderValue::from_str(&format!("attachment; filename=\"{}.eml\"", stored.message.id)));
@@ -67,9 +70,10 @@ pub(super) async fn get_raw(
 )]
 pub(super) async fn get_headers(
     Given(state): Given<State>,
+    caller: Caller,
     Path(message): Path<String>,
 ) -> Result<Answer<HeaderList>, Problem> {
-    let full = full(&state, &message).await?;
+    let full = full(&state, &caller, &message).await?;
     Ok(Answer(HeaderList::new(&full.stored.content, &full.raw)))
 }
 
@@ -84,8 +88,13 @@ pub(super) async fn get_headers(
         (status = 404, body = Problem, description = "`not_found`")
     )
 )]
-pub(super) async fn get_text(Given(state): Given<State>, Path(message): Path<String>) -> Result<Response, Problem> {
-    let text = full(&state, &message).await?.text().ok_or_else(|| Problem::not_found("text in this message"))?;
+pub(super) async fn get_text(
+    Given(state): Given<State>,
+    caller: Caller,
+    Path(message): Path<String>,
+) -> Result<Response, Problem> {
+    let text =
+        full(&state, &caller, &message).await?.text().ok_or_else(|| Problem::not_found("text in this message"))?;
     Ok(([(CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response())
 }
 
@@ -100,8 +109,13 @@ pub(super) async fn get_text(Given(state): Given<State>, Path(message): Path<Str
         (status = 404, body = Problem, description = "`not_found`")
     )
 )]
-pub(super) async fn get_html(Given(state): Given<State>, Path(message): Path<String>) -> Result<Response, Problem> {
-    let html = full(&state, &message).await?.html().ok_or_else(|| Problem::not_found("HTML in this message"))?;
+pub(super) async fn get_html(
+    Given(state): Given<State>,
+    caller: Caller,
+    Path(message): Path<String>,
+) -> Result<Response, Problem> {
+    let html =
+        full(&state, &caller, &message).await?.html().ok_or_else(|| Problem::not_found("HTML in this message"))?;
     let headers = [(CONTENT_TYPE, "text/html; charset=utf-8"), (CONTENT_SECURITY_POLICY, HTML_POLICY)];
     Ok((headers, html).into_response())
 }
@@ -116,9 +130,10 @@ pub(super) async fn get_html(Given(state): Given<State>, Path(message): Path<Str
 )]
 pub(super) async fn get_structure(
     Given(state): Given<State>,
+    caller: Caller,
     Path(message): Path<String>,
 ) -> Result<Answer<StructureJson>, Problem> {
-    let stored = state.inboxes.message(message_id(&message)?).await?;
+    let stored = state.inboxes.message(&caller, message_id(&message)?).await?;
     Ok(Answer(StructureJson::new(&stored.content)))
 }
 
@@ -132,14 +147,15 @@ pub(super) async fn get_structure(
 )]
 pub(super) async fn get_transcript(
     Given(state): Given<State>,
+    caller: Caller,
     Path(message): Path<String>,
 ) -> Result<Answer<TranscriptJson>, Problem> {
-    let stored = state.inboxes.message(message_id(&message)?).await?;
+    let stored = state.inboxes.message(&caller, message_id(&message)?).await?;
     let receipt = state.inboxes.receipt(&stored).await?;
     Ok(Answer(TranscriptJson::new(&receipt)))
 }
 
-pub(super) async fn full(state: &State, message: &str) -> Result<Full, Problem> {
-    let stored = state.inboxes.message(message_id(message)?).await?;
+pub(super) async fn full(state: &State, caller: &Principal, message: &str) -> Result<Full, Problem> {
+    let stored = state.inboxes.message(caller, message_id(message)?).await?;
     Ok(state.inboxes.full(stored).await?)
 }

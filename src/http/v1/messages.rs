@@ -9,6 +9,7 @@ use super::message::answer;
 use super::shape::{MessagePageJson, MessageSummary};
 use crate::filter::{Filter, Shorthands};
 use crate::http::Problem;
+use crate::http::caller::Caller;
 use crate::http::path::Path;
 use crate::http::query::{Page, Query, invalid};
 use crate::http::state::State;
@@ -61,10 +62,11 @@ const PARAMETERS: [&str; 13] = [
 )]
 pub(super) async fn list_inbox_messages(
     Given(state): Given<State>,
+    caller: Caller,
     Path(inbox): Path<String>,
     query: Query,
 ) -> Result<Page<MessagePageJson>, Problem> {
-    let inbox = find(&state, &inbox).await?;
+    let inbox = find(&state, &caller, &inbox).await?;
     page(&state, Within::Inbox(inbox.id), query).await
 }
 
@@ -93,8 +95,12 @@ pub(super) async fn list_inbox_messages(
         (status = 422, body = Problem, description = "`validation_failed`, `unknown_field`, `cursor_invalid`")
     )
 )]
-pub(super) async fn list_messages(Given(state): Given<State>, query: Query) -> Result<Page<MessagePageJson>, Problem> {
-    let within = Within::Project(state.inboxes.project());
+pub(super) async fn list_messages(
+    Given(state): Given<State>,
+    caller: Caller,
+    query: Query,
+) -> Result<Page<MessagePageJson>, Problem> {
+    let within = Within::all_of(&caller);
     page(&state, within, query).await
 }
 
@@ -112,9 +118,10 @@ pub(super) async fn list_messages(Given(state): Given<State>, query: Query) -> R
 )]
 pub(super) async fn get_latest_message(
     Given(state): Given<State>,
+    caller: Caller,
     Path(inbox): Path<String>,
 ) -> Result<Response, Problem> {
-    let inbox = find(&state, &inbox).await?;
+    let inbox = find(&state, &caller, &inbox).await?;
     let search = search(Within::Inbox(inbox.id), &Query::default())?;
     let page = state.inboxes.messages(&MessageSearch { limit: 1, ..search }).await?;
     let newest = page.items.into_iter().next().ok_or_else(|| Problem::not_found("message: the inbox is empty"))?;

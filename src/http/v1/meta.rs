@@ -64,7 +64,7 @@ pub(super) async fn get_meta(Given(state): Given<State>) -> Json<Meta> {
             max_waits: state.section.max_waits,
         },
         store: state.store.kind(),
-        tls_fingerprint: state.fingerprint.clone(),
+        tls_fingerprint: state.tls.fingerprint_sha256(),
     })
 }
 
@@ -79,7 +79,6 @@ pub(super) async fn get_meta(Given(state): Given<State>) -> Json<Meta> {
     )
 )]
 pub(super) async fn get_ca(Given(state): Given<State>) -> Result<impl IntoResponse, Problem> {
-    let pem =
-        state.ca_pem.clone().ok_or_else(|| Problem::not_found("authority: the certificate was given by files"))?;
+    let pem = state.tls.ca_pem().ok_or_else(|| Problem::not_found("authority: the certificate was given by files"))?;
     Ok(([(CONTENT_TYPE, "application/x-pem-file")], pem))
 }

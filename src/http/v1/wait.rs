@@ -11,6 +11,7 @@ use super::shape::{
     Applied, DiagnosticsJson, MessageJson, MessageSummary, OnTimeout, OrderJson, ReturnKind, WaitBody, WaitJson,
     WaitedMessage,
 };
+use crate::http::caller::Caller;
 use crate::http::json::Json;
 use crate::http::path::Path;
 use crate::http::state::State;
@@ -49,11 +50,12 @@ const DEFAULT_HOLD_MS: u64 = 25_000;
 )]
 pub(super) async fn wait_inbox(
     Given(state): Given<State>,
+    caller: Caller,
     Path(inbox): Path<String>,
     Json(body): Json<WaitBody>,
 ) -> Result<Response, Problem> {
     let named = InboxRef::parse(&inbox).ok_or_else(|| Problem::not_found("inbox"))?;
-    let inbox = state.inboxes.inbox_to_wait_on(&named).await?;
+    let inbox = state.inboxes.inbox_to_wait_on(&caller, &named).await?;
     wait(&state, Within::Inbox(inbox.id), body).await
 }
 
@@ -73,8 +75,12 @@ pub(super) async fn wait_inbox(
         (status = 503, body = Problem, description = "`storage_busy`")
     )
 )]
-pub(super) async fn wait_project(Given(state): Given<State>, Json(body): Json<WaitBody>) -> Result<Response, Problem> {
-    let within = Within::Project(state.inboxes.project());
+pub(super) async fn wait_project(
+    Given(state): Given<State>,
+    caller: Caller,
+    Json(body): Json<WaitBody>,
+) -> Result<Response, Problem> {
+    let within = Within::all_of(&caller);
     wait(&state, within, body).await
 }
 

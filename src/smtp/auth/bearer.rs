@@ -3,7 +3,6 @@
 //! Where secrets are checked, a token is compared with the inbox's password; there is no issuer of tokens yet.
 
 use super::exchange::{Checks, Exchange, Step, credentials, malformed};
-use crate::smtp::reply;
 
 /// What is awaited, and from which of the two.
 #[derive(Debug)]
@@ -22,7 +21,7 @@ impl Bearer {
         let read = match self {
             Self::Xoauth2 => xoauth2(text),
             Self::Oauth => oauthbearer(text),
-            Self::Refused { username } => return Step::Refuse(Some(username), reply::AUTH_FAILED),
+            Self::Refused { username } => return Step::Acknowledged(username),
         };
         let Some((username, token)) = read else { return malformed() };
         if username.contains(char::is_control) {
@@ -36,7 +35,7 @@ impl Bearer {
             Self::Xoauth2 => br#"{"status":"401","schemes":"bearer","scope":"mail"}"#,
             Self::Oauth | Self::Refused { .. } => br#"{"status":"invalid_token","scope":"mail"}"#,
         };
-        Step::Challenge(Exchange::Bearer(Self::Refused { username }), why.to_vec())
+        Step::Explain(Exchange::Bearer(Self::Refused { username: username.clone() }), username, why.to_vec())
     }
 }
 

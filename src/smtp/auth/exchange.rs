@@ -32,6 +32,10 @@ pub(crate) enum Exchange {
 pub(crate) enum Step {
     /// `334` with this, in base64; then comes a response.
     Challenge(Exchange, Vec<u8>),
+    /// It failed for this identity: `334` says why, and the client acknowledges it. Spec: RFC 7628 §3.2.3.
+    Explain(Exchange, String, Vec<u8>),
+    /// The failure that was explained is final.
+    Acknowledged(String),
     /// The services must say whether this is so; the answer goes to [`Exchange::checked`].
     Password(Exchange, String, Secret),
     /// The services must say what this user's secret is; the answer goes to [`cram_md5::CramMd5::verify`].

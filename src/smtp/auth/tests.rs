@@ -25,6 +25,8 @@ fn first(mechanism: Mechanism, response: &str) -> String {
         Step::SharedSecret(exchange) => format!("secret {}", exchange.username()),
         Step::ScramKeys(exchange) => format!("keys {}", exchange.username()),
         Step::Challenge(_, challenge) => format!("challenge {}", String::from_utf8(challenge).unwrap()),
+        Step::Explain(_, username, why) => format!("explain {username} {}", String::from_utf8(why).unwrap()),
+        Step::Acknowledged(username) => format!("acknowledged {username}"),
         Step::Accept(login) => format!("accept {}", login.identity),
         Step::Refuse(_, reply) => format!("refuse {}", reply.code),
     }
@@ -138,9 +140,9 @@ fn a_refused_token_is_explained_before_it_is_final() {
     else {
         panic!("no check asked for");
     };
-    let Step::Challenge(exchange, why) = exchange.checked(username, None) else { panic!("no explanation") };
+    let Step::Explain(exchange, _, why) = exchange.checked(username, None) else { panic!("no explanation") };
     assert!(why.starts_with(b"{\"status\":\"401\""));
-    assert!(matches!(exchange.respond(b"", &checks), Step::Refuse(Some(_), reply) if reply.code == 535));
+    assert!(matches!(exchange.respond(b"", &checks), Step::Acknowledged(username) if username == "a@b.test"));
 }
 
 #[test]

@@ -35,8 +35,8 @@ const FALSE_ENDS: [(&str, &[u8], &[u8], bool); 21] = [
 ];
 
 /// Reads `wire` in pieces that end at each of `cuts`; gives the content, and how many octets belonged to it.
-fn read(wire: &[u8], cuts: &[usize], limit: u64) -> (Result<Content, TooLarge>, usize) {
-    let mut reader = EndOfData::new(Body::new(limit, None));
+fn read(wire: &[u8], cuts: &[usize], limit: u64) -> (Result<Content, NotKept>, usize) {
+    let mut reader = EndOfData::new(Body::new(limit, None, Share::endless()));
     let mut done = 0;
     for end in cuts.iter().copied().chain([wire.len()]) {
         match reader.push(&wire[done..end]) {
@@ -104,19 +104,19 @@ fn the_limit_counts_stored_octets_and_keeps_none_beyond() {
     let (content, _) = read(b"..23\r\n.\r\n", &[], 5);
     assert_eq!(content.unwrap().raw, b".23\r\n");
     let (content, used) = read(b"..234\r\n.\r\nNOOP\r\n", &[], 5);
-    assert_eq!((content.unwrap_err(), used), (TooLarge, 10));
+    assert_eq!((content.unwrap_err(), used), (NotKept::TooLarge, 10));
 }
 
 #[test]
 fn what_is_too_large_is_let_go_while_it_comes() {
-    let mut reader = EndOfData::new(Body::new(1000, Some(u64::MAX)));
+    let mut reader = EndOfData::new(Body::new(1000, Some(u64::MAX), Share::endless()));
     for _ in 0..1000 {
         assert_eq!(reader.push(&[b'x'; 1000]), Progress::More);
         assert!(reader.body.raw.capacity() <= 2000);
     }
     assert_eq!(reader.received(), 1_000_000);
     assert_eq!(reader.push(b"\r\n.\r\n"), Progress::End(5));
-    assert_eq!(reader.finish().unwrap_err(), TooLarge);
+    assert_eq!(reader.finish().unwrap_err(), NotKept::TooLarge);
 }
 
 mod any_octets {

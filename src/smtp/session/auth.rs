@@ -107,6 +107,12 @@ impl Session {
     fn step_on(&mut self, mechanism: Mechanism, step: Step) -> Next {
         match step {
             Step::Challenge(exchange, challenge) => self.challenge(mechanism, Box::new(exchange), Some(&challenge)),
+            // Counted now: a client that guesses has no need to acknowledge.
+            Step::Explain(exchange, identity, why) => {
+                self.count_failure(&identity);
+                self.challenge(mechanism, Box::new(exchange), Some(&why))
+            }
+            Step::Acknowledged(identity) => self.auth_refused(Some(identity), &reply::AUTH_FAILED),
             Step::Accept(login) => {
                 self.login = Some((mechanism.name(), login));
                 self.reached(Stage::Auth);
@@ -150,11 +156,19 @@ impl Session {
         self.say(&Reply::plain(334, "").saying(text))
     }
 
-    /// Says `reply` after a pause that grows, and closes after the third failure.
     fn auth_failed(&mut self, identity: Option<String>, reply: &Reply) -> Next {
         if let Some(identity) = &identity {
-            self.rules.throttle.failed(self.limited_address(), identity, self.now);
+            self.count_failure(identity);
         }
+        self.auth_refused(identity, reply)
+    }
+
+    fn count_failure(&self, identity: &str) {
+        self.rules.throttle.failed(self.limited_address(), identity, self.now);
+    }
+
+    /// Says `reply` after a pause that grows, and closes after the third failure.
+    fn auth_refused(&mut self, identity: Option<String>, reply: &Reply) -> Next {
         self.is_auth_spoilt = true;
         self.reject(Stage::Auth, reply, "auth", identity, None);
         let (pause, is_last) = self.budget.auth_failure();
@@ -172,7 +186,7 @@ impl Session {
     }
 
     /// Says `reply` to an exchange that ends in disorder.
-    fn spoilt(&mut self, reply: &Reply) -> Next {
+    pub(super) fn spoilt(&mut self, reply: &Reply) -> Next {
         self.is_auth_spoilt = true;
         self.fail(reply)
     }

@@ -6,6 +6,7 @@ use super::next::Next;
 use super::state::{State, Transaction};
 use crate::model::receipt::Stage;
 use crate::smtp::data::Body;
+use crate::smtp::in_flight::Share;
 use crate::smtp::reply::{self, Reply};
 
 /// Chunks that a message may have, whatever their size.
@@ -78,7 +79,7 @@ impl Session {
                 return Some(refusal);
             }
             transaction.stages.push((Stage::Data, self.now));
-            let body = Body::new(self.rules.section.max_message_bytes, transaction.mail.declared_size);
+            let body = self.empty_body(transaction.mail.declared_size);
             transaction.chunks = Some(Chunks { body, count: 0, failed: false });
         }
         let chunks = transaction.chunks.as_mut()?;
@@ -96,29 +97,29 @@ impl Session {
         let Some(mut transaction) = transaction else {
             return self.fail(&refusal.unwrap_or(reply::BAD_SEQUENCE));
         };
-        let too_large = transaction.chunks.as_ref().is_some_and(|chunks| chunks.body.is_too_large());
-        match refusal {
-            Some(refusal) => {
+        let not_kept = transaction.chunks.as_ref().and_then(|chunks| chunks.body.not_kept());
+        match (refusal, not_kept) {
+            (Some(refusal), _) => {
                 if last {
                     self.say_to_all_but_one(transaction.recipients.len(), &refusal);
                 }
                 self.keep_failed(transaction, last);
                 self.fail(&refusal)
             }
-            None if too_large => {
-                let reply = self.too_large();
-                self.report(&transaction, &reply, "size");
+            (None, Some(why)) => {
+                let (reply, cause) = self.reply_to_unkept(why);
+                self.report(&transaction, &reply, cause);
                 if last {
                     self.say_to_all_but_one(transaction.recipients.len(), &reply);
                 }
                 self.keep_failed(transaction, last);
                 self.refuse(&reply)
             }
-            None if last => match transaction.chunks.take() {
+            (None, None) if last => match transaction.chunks.take() {
                 Some(chunks) => self.message_complete(*transaction, chunks.body.finish()),
                 None => self.refuse(&reply::INTERNAL),
             },
-            None => {
+            (None, None) => {
                 self.state = State::Envelope(transaction);
                 self.say(&reply::CHUNK_OK)
             }
@@ -133,7 +134,7 @@ impl Session {
         }
         if let Some(chunks) = &mut transaction.chunks {
             chunks.failed = true;
-            chunks.body = Body::new(0, None);
+            chunks.body = Body::new(0, None, Share::endless());
         }
         self.state = State::Envelope(transaction);
     }

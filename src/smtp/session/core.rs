@@ -245,7 +245,7 @@ impl Session {
             (Verdict::Close, _) => self.close_with(&reply::TOO_MANY_ERRORS),
             (_, State::Auth(..)) => {
                 self.state = State::Ready;
-                self.fail(&reply::AUTH_TOO_LONG)
+                self.spoilt(&reply::AUTH_TOO_LONG)
             }
             _ => self.fail(&reply::LINE_TOO_LONG),
         };

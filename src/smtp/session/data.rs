@@ -7,7 +7,7 @@ use crate::inboxes::{Delivery, Error};
 use crate::model::envelope::BodyKind;
 use crate::model::receipt::Stage;
 use crate::model::{MessageId, Recipient};
-use crate::smtp::data::{Body, Content, EndOfData, Progress, TooLarge};
+use crate::smtp::data::{Body, Content, EndOfData, NotKept, Progress};
 use crate::smtp::reply::{self, Reply};
 
 /// Octets of a message too large that are read before the connection is given up, at least.
@@ -38,7 +38,7 @@ impl Session {
             return self.fail(&refusal);
         }
         transaction.stages.push((Stage::Data, self.now));
-        let body = Body::new(self.rules.section.max_message_bytes, transaction.mail.declared_size);
+        let body = self.empty_body(transaction.mail.declared_size);
         self.state = State::Data(transaction, Box::new(EndOfData::new(body)));
         self.say(&reply::START_DATA)
     }
@@ -67,21 +67,24 @@ impl Session {
     }
 
     /// All octets are there: hands the message over, or refuses it.
-    pub(super) fn message_complete(
-        &mut self,
-        mut transaction: Transaction,
-        content: Result<Content, TooLarge>,
-    ) -> Next {
+    pub(super) fn message_complete(&mut self, mut transaction: Transaction, content: Result<Content, NotKept>) -> Next {
         transaction.stages.push((Stage::DataEnd, self.now));
-        let Ok(content) = content else {
-            let reply = self.too_large();
-            return self.refuse_message(&transaction, &reply, "size");
+        let content = match content {
+            Ok(content) => content,
+            Err(why) => {
+                let (reply, cause) = self.reply_to_unkept(why);
+                return self.refuse_message(&transaction, &reply, cause);
+            }
         };
         let lines_matter = transaction.mail.body != BodyKind::BinaryMime;
         if self.rules.section.strict_line_ends && lines_matter && content.octets.has_bare_line_ends() {
             return self.refuse_message(&transaction, &reply::BARE_LINE_END, "line_ends");
         }
-        let pending = Pending { from: transaction.reverse_path.to_string(), to: transaction.recipients.clone() };
+        let pending = Pending {
+            from: transaction.reverse_path.to_string(),
+            to: transaction.recipients.clone(),
+            _share: content.share,
+        };
         let routes = std::mem::take(&mut transaction.routes);
         let lints = content.octets.finish(transaction.mail.body);
         let receipt = self.receipt(transaction, lints);
@@ -111,6 +114,19 @@ impl Session {
     pub(super) fn too_large(&self) -> Reply {
         reply::TOO_LARGE
             .saying(format!("the message is too large: at most {} octets", self.rules.section.max_message_bytes))
+    }
+
+    /// The reply to a message of which nothing was kept, and the cause to note.
+    pub(super) fn reply_to_unkept(&self, why: NotKept) -> (Reply, &'static str) {
+        match why {
+            NotKept::TooLarge => (self.too_large(), "size"),
+            NotKept::Crowded => (reply::CROWDED, "load"),
+        }
+    }
+
+    /// An empty message.
+    pub(super) fn empty_body(&self, declared: Option<u64>) -> Body {
+        Body::new(self.rules.section.max_message_bytes, declared, self.rules.in_flight.share())
     }
 
     /// Octets of one message after which reading on is pointless.

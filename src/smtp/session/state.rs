@@ -9,6 +9,7 @@ use crate::smtp::auth::Exchange;
 use crate::smtp::auth::{CramMd5, Scram};
 use crate::smtp::command::Mechanism;
 use crate::smtp::data::EndOfData;
+use crate::smtp::in_flight::Share;
 
 /// What the next octets mean, or which answer is awaited.
 #[derive(Debug)]
@@ -58,6 +59,8 @@ pub(super) struct Transaction {
 pub(super) struct Pending {
     pub(super) from: String,
     pub(super) to: Vec<Recipient>,
+    /// Held until the message is stored: its octets are in memory as long.
+    pub(super) _share: Share,
 }
 
 impl State {

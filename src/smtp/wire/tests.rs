@@ -22,6 +22,7 @@ fn session() -> Session {
         starttls: true,
         hostname: "mx.test".to_owned(),
         max_message_bytes: 10_000_000,
+        max_in_flight_bytes: 1 << 30,
         max_recipients: 100,
         auth: AuthPolicy::Optional,
         auth_without_tls: true,

@@ -9,5 +9,6 @@ mod disk_full;
 mod failed_sync;
 mod hostile_load;
 mod kill_ledger;
+mod lost_commit;
 mod power_cut;
 mod shutdown;

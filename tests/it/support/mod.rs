@@ -2,6 +2,7 @@
 
 pub mod bare_store;
 pub mod cluster;
+pub mod cutting_proxy;
 pub mod database;
 pub mod dialogue;
 pub mod http;

@@ -158,3 +158,28 @@ fn secrets_are_masked_however_the_line_begins() {
         assert!(!transcript.contains("AGEAc2VjcmV0"), "{line}: {transcript}");
     }
 }
+
+#[test]
+fn a_wrong_token_counts_whether_or_not_its_refusal_is_acknowledged() {
+    let section = SmtpSection { auth: AuthPolicy::Optional, auth_without_tls: true, ..section() };
+    let mut play = Play::new(section);
+    play.send(b"EHLO x\r\n");
+    play.said.clear();
+    let wrong = BASE64.encode("n,a=anna@x.test,\u{1}auth=Bearer wrong\u{1}\u{1}");
+    for _ in 0..9 {
+        play.dialogue(&format!("C: AUTH OAUTHBEARER {wrong}\nS: 334 …\nC: *\nS: 501 5.7.0 …"));
+    }
+    play.dialogue(&format!("C: AUTH OAUTHBEARER {wrong}\nS: 334 …\nC: AQ==\nS: 535 5.7.8 …\nS: [pause 1]"));
+    play.dialogue(&format!("C: AUTH OAUTHBEARER {wrong}\nS: 454 4.7.0 …\nS: [pause 2]"));
+}
+
+#[test]
+fn what_follows_an_auth_line_that_is_too_long_is_masked() {
+    let mut play = greeted(AuthPolicy::Any, true);
+    let secret = BASE64.encode("\0anna\0secret");
+    play.send(b"AUTH LOGIN\r\n");
+    play.send(format!("{}\r\n{secret}\r\n", "A".repeat(20_000)).as_bytes());
+    play.send(b"MAIL FROM:<a@b.test>\r\nRCPT TO:<c@d.test>\r\nDATA\r\nx\r\n.\r\n");
+    let transcript = format!("{:?}", play.delivered[0].receipt.transcript);
+    assert!(transcript.contains("<a line that is too long>") && !transcript.contains(&secret), "{transcript}");
+}

@@ -37,6 +37,7 @@ pub(super) fn section() -> SmtpSection {
         starttls: true,
         hostname: "mx.test".to_owned(),
         max_message_bytes: 2000,
+        max_in_flight_bytes: 1 << 20,
         max_recipients: 5,
         auth: AuthPolicy::Any,
         auth_without_tls: true,

@@ -1,5 +1,7 @@
 //! DATA and BDAT, what is stored, what is noted.
 
+use std::sync::Arc;
+
 use super::harness::{Play, dialogue, section};
 use crate::config::SmtpSection;
 use crate::inboxes::Error;
@@ -107,6 +109,28 @@ fn tiny_chunks_are_capped() {
 }
 
 #[test]
+fn what_finds_no_room_is_told_to_come_again_and_room_comes_back() {
+    let section = SmtpSection { max_message_bytes: 200_000, max_in_flight_bytes: 1, ..section() };
+    let mut first = open(section.clone());
+    let mut second = open(section);
+    second.session.rules = Arc::clone(&first.session.rules);
+    let most = format!("{}\r\n", "x".repeat(998)).repeat(195);
+    for play in [&mut first, &mut second] {
+        play.send(b"DATA\r\n");
+        play.send(most.as_bytes());
+        play.said.clear();
+    }
+    second.send(b".\r\n");
+    second.dialogue("S: 452 4.3.1 …");
+    assert_eq!((second.delivered.len(), second.rejected[0].cause), (0, "load"));
+    first.send(b".\r\n");
+    first.dialogue("S: 250 …");
+    second.dialogue("C: MAIL FROM:<a@b.test>\nS: 250 …\nC: RCPT TO:<a@b.test>\nS: 250 …\nC: DATA\nS: 354 …");
+    second.send(format!("{most}.\r\n").as_bytes());
+    second.dialogue("S: 250 …");
+}
+
+#[test]
 fn lmtp_answers_for_each_recipient() {
     let mut play = Play::over(section(), Protocol::Lmtp, None);
     let envelope = "C: MAIL FROM:<a@b.test>\nS: 250 …\nC: RCPT TO:<a@b.test>\nS: 250 …\nC: RCPT TO:<nobody@b.test>\nS: 550 …\nC: RCPT TO:<c@b.test>\nS: 250 …\n";
@@ -116,6 +140,20 @@ fn lmtp_answers_for_each_recipient() {
     assert_eq!(play.delivered[0].receipt.via, Via::Lmtp);
     play.failing = Some(|| Error::OverQuota { limit: 5, unit: "messages" });
     play.dialogue(&format!("{envelope}C: DATA\nS: 354 …\nC: hi\nC: .\nS: 452 4.2.2 …\nS: 452 4.2.2 …"));
+}
+
+#[test]
+fn lmtp_answers_for_each_recipient_of_chunks_that_failed_too() {
+    // 2,000 octets are taken (see the harness): the second chunk is one too many, and so is all that follows.
+    let mut play = Play::over(section(), Protocol::Lmtp, None);
+    play.send(b"LHLO x\r\nMAIL FROM:<a@b.test>\r\nRCPT TO:<a@b.test>\r\nRCPT TO:<c@b.test>\r\n");
+    play.send(format!("BDAT 1500\r\n{}", "x".repeat(1500)).as_bytes());
+    play.said.clear();
+    play.send(format!("BDAT 1500\r\n{}", "x".repeat(1500)).as_bytes());
+    play.dialogue("S: 552 5.3.4 …");
+    play.send(b"BDAT 1 LAST\r\nx");
+    play.dialogue("S: 503 5.5.1 …\nS: 503 5.5.1 …");
+    assert!(play.delivered.is_empty());
 }
 
 #[test]
