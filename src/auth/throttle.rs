@@ -38,7 +38,7 @@ impl Throttle {
         let Some(slot) = slots.get(&address).filter(|slot| slot.trusted_until <= now) else { return Ok(()) };
         let debt = slot.forgiven_at.saturating_duration_since(now);
         match debt.checked_sub(WINDOW - WINDOW / MOST) {
-            None => Ok(()),
+            None | Some(Duration::ZERO) => Ok(()),
             Some(over) => Err(u32::try_from(over.as_secs()).unwrap_or(u32::MAX).saturating_add(1)),
         }
     }

@@ -9,10 +9,15 @@ const CODE_CHARS: std::ops::RangeInclusive<usize> = 4..=16;
 /// Digits of a code.
 const CODE_DIGITS: std::ops::RangeInclusive<usize> = 4..=10;
 
+/// Groups that are looked at together: more than any code has.
+const MAX_GROUPS: usize = 24;
+
 /// The code in groups that begins at the first of `tokens`, and how many tokens it takes.
 ///
 /// `Some((None, n))` for groups of which no code can be made. `None` if the first token stands alone.
 pub(super) fn grouped(view: &View, tokens: &[Token]) -> Option<(Option<Candidate>, usize)> {
+    // A longer run is no code; looking at all of it again from each token would not be linear.
+    let tokens = tokens.get(..tokens.len().min(MAX_GROUPS))?;
     for separator in ['-', ' '] {
         let run = run(view, tokens, separator);
         let taken = tokens.get(..run).filter(|taken| taken.len() > 1);

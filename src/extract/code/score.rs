@@ -133,8 +133,9 @@ impl<'a> Place<'a> {
         for label in
             behind.filter(|label| label.end <= self.end && label.start - end <= NEAR && Self::is_code_word(label))
         {
-            let goes_on =
-                !self.is_taken(end, label.start) && !self.read.view.slice(end, label.start).iter().any(is_stop);
+            let goes_on = !self.is_taken(end, label.start)
+                && !self.is_taken(label.end, label.end + 25)
+                && !self.read.view.slice(end, label.start).iter().any(is_stop);
             take(Feature::KwAfter, if goes_on { 2.6 } else { 0.8 }, label.class);
         }
         let begins_line = self.candidate.start - self.line.start <= 3;
@@ -323,7 +324,7 @@ impl<'a> Place<'a> {
             score.add(Feature::NumberSign, -1.5);
         }
         if self.is_negated() {
-            score.add(Feature::Negated, -3.0);
+            score.add(Feature::Negated, -5.0);
         }
         if context.is_meeting {
             score.add(Feature::CommerceContext, -4.5);
@@ -340,7 +341,10 @@ impl<'a> Place<'a> {
         let nearest = self.labels_before().next().copied();
         if let Some(label) = nearest {
             let gap = start - label.end;
-            let is_near = gap <= 4 || (gap <= 25 && self.is_direct(label.end, start));
+            // "the 6-digit number": the word counts digits, it does not name a number.
+            let counts =
+                self.read.view.slice(label.start.saturating_sub(2), label.start).iter().any(char::is_ascii_digit);
+            let is_near = !counts && gap <= 4 || (!counts && gap <= 25 && self.is_direct(label.end, start));
             match label.class {
                 Class::NoCode => score.add(Feature::OtherNumber, -5.0),
                 Class::Other if is_near => {

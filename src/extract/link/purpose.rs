@@ -67,7 +67,8 @@ impl Evidence {
     pub(super) fn of(found: &Found, target: &Target, subject: &[Word]) -> Self {
         let mut evidence = Self::default();
         let folded: Vec<char> = found.label.chars().map(fold).collect();
-        evidence.label(&words(&folded), folded.len(), found.is_shown);
+        let label: Vec<char> = found.label.chars().collect();
+        evidence.label(&words(&label, &folded), folded.len(), found.is_shown);
         evidence.path(target);
         for (weight, class) in [(1.6, subject), (0.8, found.around.as_slice())]
             .into_iter()
