@@ -103,6 +103,8 @@ pub(super) async fn extract(
     request: Request,
 ) -> Result<Answer<ExtractionJson>, Problem> {
     let limit = state.inboxes.max_message_bytes();
+    // As where a message is put in: text in JSON takes more octets than it has.
+    let longest = limit / 3 * 4 + state.section.max_body_bytes as u64;
     let found = match media_type(&request).as_str() {
         "message/rfc822" => {
             let raw = read(request.into_body(), limit).await?;
@@ -112,7 +114,7 @@ pub(super) async fn extract(
             state.inboxes.extract_from(raw, Options::default()).await?
         }
         "application/json" => {
-            let draft = parse::<ExtractDraft>(&read(request.into_body(), limit).await?)?;
+            let draft = parse::<ExtractDraft>(&read(request.into_body(), longest).await?)?;
             let options = draft.options()?;
             let ExtractDraft { subject, text, html, from, .. } = draft;
             state.inboxes.extract_parts(subject, text, html, from, options).await?

@@ -8,9 +8,10 @@ use axum::response::{IntoResponse, Response};
 
 use super::inbox::cursor;
 use super::shape::{
-    Applied, DiagnosticsJson, MessageJson, MessageSummary, OnTimeout, OrderJson, ReturnKind, WaitBody, WaitJson,
-    WaitedMessage,
+    Applied, DiagnosticsJson, ExtractWish, ExtractionJson, MessageJson, MessageSummary, OnTimeout, OrderJson,
+    ReturnKind, WaitBody, WaitJson, WaitedMessage,
 };
+use crate::extract::Extraction;
 use crate::http::caller::Caller;
 use crate::http::json::Json;
 use crate::http::path::Path;
@@ -20,7 +21,7 @@ use crate::inboxes::{
     Count, Diagnostics, Error, InboxRef, Outcome, Since, Wait, WaitScope, WaitWarning, Waited, Within,
 };
 use crate::model::{InboxId, Timestamp, WaitId};
-use crate::store::{Listed, Order};
+use crate::store::{Listed, Order, StoredMessage};
 
 /// The caller's deadline when none is given.
 const DEFAULT_TIMEOUT_MS: u64 = 60_000;
@@ -172,11 +173,15 @@ async fn wait(
         applied: (hold_ms < asked_hold && body.hold_ms.is_some()).then_some(Applied { hold_ms }),
         warnings: warnings.into_iter().map(WaitWarning::as_str).collect(),
         diagnostics: None,
+        extraction: None,
     };
     match outcome {
         Outcome::InboxDeleted => {}
         Outcome::Matched { found, cursor } => {
             answer.cursor = Some(cursor.to_string());
+            if let (Some(wish), Some(first)) = (body.extract, found.first()) {
+                answer.extraction = Some(extraction(state, wish, &first.found).await?);
+            }
             give(state, body.returns, found, &mut answer).await?;
         }
         Outcome::Pending { since, remaining, seen } => {
@@ -253,6 +258,23 @@ fn timed_out(id: WaitId, diagnostics: Diagnostics) -> Problem {
     let summary = diagnostics.summary.clone();
     let told = serde_json::to_value(DiagnosticsJson::from(diagnostics)).unwrap_or_default();
     Problem::new(Code::WaitTimeout, summary).with("wait_id", id.to_string().into()).with("diagnostics", told)
+}
+
+/// The codes and links of a match, those that were asked for.
+async fn extraction(state: &State, wish: ExtractWish, found: &StoredMessage) -> Result<ExtractionJson, Problem> {
+    let mut told = match state.inboxes.extraction(found).await {
+        Ok(known) => ExtractionJson::from(&*known),
+        // Someone has removed it since.
+        Err(Error::NotFound { .. }) => ExtractionJson::from(&Extraction::default()),
+        Err(error) => return Err(error.into()),
+    };
+    if !wish.codes {
+        told.codes.clear();
+    }
+    if !wish.links {
+        told.links.clear();
+    }
+    Ok(told)
 }
 
 /// Puts the messages into the answer, as much of them as was asked for.

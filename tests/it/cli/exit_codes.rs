@@ -68,7 +68,15 @@ fn code_alone_is_printed_and_none_or_several_are_5() {
     assert!(found.lines().nth(1).is_some_and(|line| line.starts_with("code ") && line.ends_with("482913")), "{found}");
 
     let other = shell.value(&["inbox", "create"]);
-    shell.value(&["send", "--to", &other, "--text", "Your code is 482913.\n\nYour code is 771204."]);
+    shell.value(&[
+        "send",
+        "--to",
+        &other,
+        "--subject",
+        "Verify",
+        "--text",
+        "Your code is 482913.\n\nYour code is 771204.",
+    ]);
     let refused = shell.run(&["otp", &other]);
     assert!(refused.code == Some(5) && refused.out.is_empty() && refused.err.contains("771204"), "{refused:?}");
     assert_eq!(shell.run(&["otp", &other, "--pick", "best"]).code, Some(0));

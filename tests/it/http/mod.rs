@@ -7,6 +7,7 @@ mod bulk;
 mod cancelled;
 mod cors;
 mod description;
+mod extract;
 mod folders;
 mod hosts;
 mod idempotency;

@@ -12,7 +12,11 @@ use crate::support::http::{Answer, send, text};
 use crate::support::routes::routes;
 
 /// Codes that no request can bring about here, each with where it is shown or why it is there.
-const ELSEWHERE: [(Code, &str); 24] = [
+const ELSEWHERE: [(Code, &str); 28] = [
+    (Code::NoCode, "http::extract, of a message without one"),
+    (Code::NoLink, "http::extract, of a message without one"),
+    (Code::AmbiguousCode, "http::extract, of a message with two"),
+    (Code::AmbiguousLink, "http::extract, of a message with two"),
     (Code::MalformedRequest, "http::inboxes, with an address that is not UTF-8"),
     (Code::ScopeMissing, "http::scopes, with a matrix"),
     (Code::ScopeEscalation, "http::keys, where wider keys are asked for"),

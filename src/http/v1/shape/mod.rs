@@ -27,5 +27,5 @@ pub(super) use message::{Injected, MessageJson, MessagePageJson, MessageSummary,
 pub(super) use parts::{AttachmentJson, AttachmentList, HeaderList, StructureJson, TranscriptJson, attachment_id};
 pub(super) use project::{CreateProjectBody, ProjectJson, ProjectPage, UpdateProjectBody};
 pub(super) use search::{HitJson, SearchBody, SearchOrder, SearchPageJson};
-pub(super) use wait::{Applied, OnTimeout, OrderJson, ReturnKind, WaitBody, WaitJson, WaitedMessage};
+pub(super) use wait::{Applied, ExtractWish, OnTimeout, OrderJson, ReturnKind, WaitBody, WaitJson, WaitedMessage};
 pub(super) use wait_log::{LoggedWaitJson, WaitEntryJson, WaitPageJson};

@@ -8,6 +8,7 @@ use utoipa::openapi::{Object, ObjectBuilder, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::diagnostics::DiagnosticsJson;
+use super::extract::ExtractionJson;
 use super::filter::{FilterBody, compile};
 use super::message::{MessageJson, MessageSummary};
 use crate::filter::{Filter, Shorthands};
@@ -77,6 +78,19 @@ pub(in crate::http::v1) struct WaitBody {
     pub(in crate::http::v1) returns: ReturnKind,
     /// Whether a miss is a result (200) or a problem (404 `wait_timeout`).
     pub(in crate::http::v1) on_timeout: OnTimeout,
+    /// Gives the codes and links of the first match as `extraction`, also where `return` leaves them out.
+    #[schema(nullable = false)]
+    pub(in crate::http::v1) extract: Option<ExtractWish>,
+}
+
+/// What to take out of a match.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(in crate::http::v1) struct ExtractWish {
+    /// Its codes.
+    pub(in crate::http::v1) codes: bool,
+    /// Its links.
+    pub(in crate::http::v1) links: bool,
 }
 
 /// How many messages are wanted. They are counted from `since`, however many calls a wait takes.
@@ -277,6 +291,10 @@ pub(in crate::http::v1) struct WaitJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub(in crate::http::v1) diagnostics: Option<DiagnosticsJson>,
+    /// With `extract`: what was found in the first match.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(in crate::http::v1) extraction: Option<ExtractionJson>,
 }
 
 /// What was used.
