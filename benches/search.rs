@@ -1,6 +1,16 @@
 //! How long a search takes: `cargo bench --bench search` prints milliseconds within one inbox of 1,000 messages and over
 //! a project of 100,000, by subject, address and text, for what is there once, often and not at all.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "a benchmark fails by panicking, and its figures are rounded"
+)]
+
+#[allow(dead_code, unreachable_pub, reason = "a box of tools, of which a benchmark takes what it needs")]
 mod support;
 
 use std::time::{Duration, Instant};

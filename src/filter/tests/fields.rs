@@ -238,7 +238,8 @@ fn every_text_knows_every_text_op() {
     let others = ["attachment.size", "attachment.count", "size", "seen", "flagged", "received_at"];
     let mut tried: Vec<&str> = texts.into_iter().chain(others).collect();
     let mut known: Vec<&str> = Field::ALL.iter().map(Field::as_str).collect();
-    (tried.sort_unstable(), known.sort_unstable());
+    tried.sort_unstable();
+    known.sort_unstable();
     assert_eq!(tried, known);
 }
 
