@@ -10,8 +10,8 @@ test:
 
 # What can be told in seconds.
 check:
-    cargo fmt --check
-    cargo clippy --all-targets --locked -- -D warnings
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets --locked -- -D warnings
     cargo test --locked --test it tidy
 
 # The figures of docs/performance.md are of this build.

@@ -9,10 +9,11 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::auth::Auth;
 use crate::config::{self, AuthMode, Config, HttpSection, SmtpSection};
 use crate::events::Bus;
 use crate::http::{self, Doors};
-use crate::inboxes::{Inboxes, SealKey, listen};
+use crate::inboxes::{Inboxes, SealKey, WaitLimits, listen};
 use crate::model::Clock;
 use crate::net::{self, BindError, Certificate, Door, Gate, Limits, Listener, TlsError, TlsServer};
 use crate::retention::Retention;
@@ -72,6 +73,12 @@ pub enum Error {
     /// A name of the settings is no host name.
     #[error("http.allowed_hosts")]
     Host(#[from] http::guard::BadHostName),
+    /// An origin of the settings is none.
+    #[error("http.cors_origins")]
+    Origin(#[from] http::guard::BadOrigin),
+    /// The API does not say who may call an operation.
+    #[error("the API")]
+    Security(#[from] http::BadSecurity),
     /// No folder was chosen for the data.
     #[error("store.data: no folder is named")]
     NoFolder,
@@ -112,7 +119,7 @@ pub async fn start(config: Config, clock: Clock, shutdown: CancellationToken) ->
         bus.clone(),
         config.inboxes.clone(),
         config.smtp.max_message_bytes,
-        config.http.max_waits,
+        WaitLimits { total: config.http.max_waits, per_key: config.http.max_waits_per_key },
         seal,
         &tasks,
     );
@@ -129,12 +136,14 @@ pub async fn start(config: Config, clock: Clock, shutdown: CancellationToken) ->
         shutdown: shutdown.clone(),
     };
     serve_mail(&config.smtp, &inboxes, &tls, [smtp, smtp_tls, lmtp], &tasks, &shutdown)?;
+    let root_key = config.http.root_key.clone().filter(|_| auth == AuthMode::Key);
     let state = http::State::new(http::Shared {
         inboxes,
         store,
-        root_key: config.http.root_key.clone().filter(|_| auth == AuthMode::Key),
+        auth: Auth::new(running.store.clone(), root_key, &tasks),
         doors: doors(&config.http, &running),
         tls,
+        tasks: tasks.clone(),
         metrics: counted(),
         section: config.http.clone(),
     });
@@ -229,7 +238,8 @@ fn serve_http(
     shutdown: &CancellationToken,
 ) -> Result<(), Error> {
     let hosts = http::guard::Hosts::new(allowed_hosts(section), bound)?;
-    let router = http::guard::protect(http::router(state), hosts);
+    let origins = http::guard::Origins::new(section.cors_origins.iter().map(String::as_str))?;
+    let router = http::guard::protect(http::router(state)?, hosts, origins);
     let gate =
         Gate::new(Limits { total: section.max_connections, per_ip: 0, per_ip_per_minute: 0, limit_loopback: false });
     for listener in listeners {

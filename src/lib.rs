@@ -1,6 +1,7 @@
 //! Restante: mail in over SMTP, called for over REST, nothing lost.
 
 pub mod app;
+pub mod auth;
 pub mod checks;
 pub mod cli;
 pub mod config;

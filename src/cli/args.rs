@@ -4,6 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::client;
+use super::completions::Completions;
+use crate::http::OpenapiVersion;
+
 /// A programmable test inbox: mail in over SMTP, called for over REST, nothing lost.
 #[derive(Debug, Parser)]
 #[command(name = "restante", version, args_conflicts_with_subcommands = true)]
@@ -24,9 +28,13 @@ pub(super) enum Command {
     /// Prints the settings in force as TOML, each with where it came from; secrets are hidden.
     Config(Place),
     /// Prints the API's OpenAPI description.
-    Openapi,
+    Openapi(Openapi),
     /// Prints the version.
     Version,
+    /// Prints the script by which a shell completes the arguments.
+    Completions(Completions),
+    #[command(flatten)]
+    Client(client::Command),
 }
 
 /// Where the settings come from.
@@ -65,4 +73,15 @@ pub(super) struct Health {
     /// Address of the server, http://127.0.0.1:8025 [default: the first http.listen of the settings].
     #[arg(long)]
     pub(super) url: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Openapi {
+    /// Version of OpenAPI: 3.0 is for generators of clients that read nothing newer.
+    #[arg(long, value_name = "VERSION", default_value = OpenapiVersion::default().as_str(), value_parser = openapi_version)]
+    pub(super) version: OpenapiVersion,
+}
+
+fn openapi_version(text: &str) -> Result<OpenapiVersion, &'static str> {
+    OpenapiVersion::ALL.into_iter().find(|version| version.as_str() == text).ok_or("there are 3.1 and 3.0")
 }

@@ -11,6 +11,14 @@ pub(super) enum Exit {
     Error = 1,
     /// The command line was not understood.
     Usage = 2,
+    /// Nobody answers there, or the server cannot answer now.
+    Unreachable = 3,
+    /// A wait was in vain.
+    Timeout = 4,
+    /// There is no code or link, or no telling which.
+    NoCode = 5,
+    /// The key is missing, wrong, or not for this.
+    Auth = 6,
 }
 
 impl From<Exit> for ExitCode {

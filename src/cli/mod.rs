@@ -1,6 +1,8 @@
 //! The command line: arguments, where the settings come from, what is said at start, exit codes; nothing else.
 
 mod args;
+mod client;
+mod completions;
 mod data;
 mod exit;
 mod health;

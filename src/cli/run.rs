@@ -8,7 +8,7 @@ use clap::error::ErrorKind;
 
 use super::args::{Arguments, Command};
 use super::exit::Exit;
-use super::{args, health, serve, settings};
+use super::{args, client, completions, health, serve, settings};
 use crate::http;
 
 /// Runs the program with the arguments and the environment of the process.
@@ -29,7 +29,9 @@ fn run(arguments: Arguments) -> Exit {
         Command::Serve(serve) => serve::run(&serve),
         Command::Health(health) => health::run(&health),
         Command::Config(place) => show(&place),
-        Command::Openapi => print(&http::openapi_text(&http::description())),
+        Command::Openapi(openapi) => print(&http::openapi_text(&http::description(), openapi.version)),
+        Command::Completions(wanted) => completions::run(&wanted),
+        Command::Client(command) => client::run(command),
         Command::Version => print(concat!("restante ", env!("CARGO_PKG_VERSION"), "\n")),
     };
     done.unwrap_or_else(|error| {
@@ -47,11 +49,23 @@ fn show(place: &args::Place) -> anyhow::Result<Exit> {
 
 /// `println!` panics when a pipe is closed, as `restante config | head` does; here that is an ordinary end.
 pub(super) fn print(text: &str) -> anyhow::Result<Exit> {
+    print_octets(text.as_bytes()).map(|_| Exit::Ok)
+}
+
+/// The same for any octets; gives whether somebody still reads.
+pub(super) fn print_octets(octets: &[u8]) -> anyhow::Result<bool> {
     let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(Exit::Ok),
+    match out.write_all(octets).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(false),
+        written => Ok(written.map(|()| true)?),
     }
+}
+
+/// The value as JSON, indented.
+pub(super) fn print_json(value: &impl serde::Serialize) -> anyhow::Result<Exit> {
+    let mut text = serde_json::to_string_pretty(value)?;
+    text.push('\n');
+    print(&text)
 }
 
 fn usage(error: &clap::Error) -> Exit {

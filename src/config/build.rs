@@ -99,6 +99,10 @@ fn http(from: &mut Reader<'_>) -> Result<HttpSection, Error> {
         max_body_bytes: from.size("http.max_body_bytes", 1024)?,
         max_hold_ms: from.number("http.max_hold_ms", 1..=600_000)?,
         max_waits: from.number("http.max_waits", 1..=1_000_000)?,
+        max_waits_per_key: from.number("http.max_waits_per_key", 1..=1_000_000)?,
+        rate_limit: from.number("http.rate_limit", 0..=1_000_000)?,
+        rate_limit_burst: from.number("http.rate_limit_burst", 1..=1_000_000)?,
+        cors_origins: from.list("http.cors_origins", "origins, \"https://app.example\"")?,
         max_connections: from.number("http.max_connections", 1..=1_000_000)?,
         header_timeout_s: from.number("http.header_timeout_s", 1..=600)?,
         public_url: from.parsed("http.public_url", "an address that begins with http:// or https://", url)?,
@@ -118,16 +122,11 @@ fn tls(from: &mut Reader<'_>) -> Result<TlsSection, Error> {
 }
 
 fn inboxes(from: &mut Reader<'_>) -> Result<InboxesSection, Error> {
-    let unknown = |text: &str| match text {
-        "create" => Some(UnknownRecipient::Create),
-        "reject" => Some(UnknownRecipient::Reject),
-        _ => Address::parse(text.strip_prefix("catch_all:")?).ok().map(UnknownRecipient::CatchAll),
-    };
     let policies = "create, reject or catch_all:someone@example.com";
     Ok(InboxesSection {
         default_domain: from.parsed("inboxes.default_domain", "a domain", host_name)?,
         domains: from.list("inboxes.domains", "domains")?,
-        unknown_recipient: from.parsed("inboxes.unknown_recipient", policies, unknown)?,
+        unknown_recipient: from.parsed("inboxes.unknown_recipient", policies, UnknownRecipient::parse)?,
         default_ttl_s: from.number("inboxes.default_ttl_s", 0..=315_360_000)?,
         bounce_address: from.switch("inboxes.bounce_address")?,
         tombstone_s: from.number("inboxes.tombstone_s", 0..=315_360_000)?,

@@ -17,10 +17,10 @@ mod size;
 mod tests;
 mod value;
 
+pub use crate::model::project::UnknownRecipient;
 pub use error::Error;
 pub use origin::Origin;
 pub use sections::{
     AuthMode, AuthPolicy, Config, HttpSection, InboxesSection, LogSection, SmtpSection, StoreSection, TlsSection,
-    UnknownRecipient,
 };
 pub use settings::{MANUAL, Settings};

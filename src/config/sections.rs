@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use ipnet::IpNet;
 
 use crate::model::Secret;
+use crate::model::project::UnknownRecipient;
 
 /// Everything that can be set.
 #[derive(Clone, Debug)]
@@ -112,6 +113,14 @@ pub struct HttpSection {
     pub max_hold_ms: u64,
     /// Most waits at once.
     pub max_waits: usize,
+    /// Most waits at once of one key.
+    pub max_waits_per_key: usize,
+    /// Calls a second of one key, or of one address without a key; 0 is no limit.
+    pub rate_limit: u32,
+    /// Calls that may come at once under `rate_limit`.
+    pub rate_limit_burst: u32,
+    /// Origins whose pages may call.
+    pub cors_origins: Vec<String>,
     /// Most connections at once.
     pub max_connections: usize,
     /// Seconds that a client may take for its request's header.
@@ -155,17 +164,6 @@ pub struct InboxesSection {
     pub bounce_address: bool,
     /// Seconds that an expired address goes on to answer "expired".
     pub tombstone_s: u64,
-}
-
-/// What happens to mail for an address that has no inbox.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum UnknownRecipient {
-    /// Its inbox is made.
-    Create,
-    /// It is refused with 550 5.1.1.
-    Reject,
-    /// It goes to this inbox, which is made when it is needed.
-    CatchAll(crate::model::Address),
 }
 
 /// What is written to standard error.

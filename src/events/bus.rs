@@ -59,6 +59,17 @@ impl Bus {
         self.hint(Topic::Project(project));
     }
 
+    /// Says that something changed in some project that cannot be named.
+    pub fn hint_projects(&self) {
+        for shard in self.0.iter() {
+            for (topic, entry) in &shard.read().entries {
+                if matches!(topic, Topic::Project(_)) {
+                    entry.sender.send_replace(());
+                }
+            }
+        }
+    }
+
     /// Tells everyone to look again, because hints from elsewhere may have been lost.
     pub fn hint_all(&self) {
         for shard in self.0.iter() {

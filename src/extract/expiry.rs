@@ -13,7 +13,8 @@ pub(super) fn expiry(read: &Read) -> Option<u64> {
     let units = [(Class::Second, 1), (Class::Minute, 60), (Class::Hour, 3_600), (Class::Day, 86_400)];
     let mut times: Vec<(usize, u64)> = Vec::new();
     for (class, seconds) in units {
-        let timed = of_class(&read.words, class).filter_map(|unit| Some((unit.start, number_before(read, &unit)? * seconds)));
+        let timed =
+            of_class(&read.words, class).filter_map(|unit| Some((unit.start, number_before(read, &unit)? * seconds)));
         times.extend(timed.take(100));
     }
     times.sort_unstable();
@@ -22,7 +23,10 @@ pub(super) fn expiry(read: &Read) -> Option<u64> {
         let next = ends.partition_point(|end| end.end + NEAR < at);
         ends.get(next).is_some_and(|end| end.start < at + NEAR)
     };
-    times.into_iter().find(|(at, seconds)| *seconds > 0 && *seconds <= MAX_S && is_near(*at)).map(|(_, seconds)| seconds)
+    times
+        .into_iter()
+        .find(|(at, seconds)| *seconds > 0 && *seconds <= MAX_S && is_near(*at))
+        .map(|(_, seconds)| seconds)
 }
 
 /// The number directly before a unit of time.

@@ -8,8 +8,8 @@ use super::{code, link};
 
 /// Finds the one-time codes and the action links of `mail`.
 ///
-/// The same input gives the same result, whatever was read before. Takes time in proportion to what is read, at most
-/// a few tens of milliseconds; no more than 1 MiB of HTML and 256 Ki characters of text are.
+/// The same input gives the same result, whatever was read before. Takes time in proportion to what is read: at most
+/// 1 MiB of HTML and 256 Ki characters of each part's text.
 #[must_use]
 pub fn extract(mail: &Mail<'_>, options: &Options) -> Extraction {
     let message = Message::read(mail);

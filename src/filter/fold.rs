@@ -1,4 +1,4 @@
-//! Text as it is compared: lower case, composed, white space folded.
+//! Text as it is compared: composed, white space folded, invisible characters gone; in lower case, unless case counts.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -10,6 +10,15 @@ pub fn fold(text: &str) -> String {
         return squeeze(text.chars().map(|c| c.to_ascii_lowercase()), text.len());
     }
     squeeze(text.nfc().flat_map(char::to_lowercase), text.len())
+}
+
+/// The same with its case kept.
+#[must_use]
+pub fn normal(text: &str) -> String {
+    if text.is_ascii() {
+        return squeeze(text.chars(), text.len());
+    }
+    squeeze(text.nfc(), text.len())
 }
 
 fn squeeze(chars: impl Iterator<Item = char>, capacity: usize) -> String {
@@ -36,7 +45,7 @@ const fn is_invisible(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::fold;
+    use super::{fold, normal};
 
     #[test]
     fn what_looks_the_same_compares_equal() {
@@ -51,12 +60,15 @@ mod tests {
         ] {
             assert_eq!(fold(text), folded, "{text:?}");
         }
+        assert_eq!(normal(" Your\u{a0} CO\u{ad}DE\r\n"), "Your CODE");
     }
 
     #[test]
     fn folding_twice_changes_nothing() {
         for text in ["  A  b ", "ǅ", "Straße", "\u{1e9e}", "a\u{200b} b"] {
             assert_eq!(fold(&fold(text)), fold(text));
+            assert_eq!(normal(&normal(text)), normal(text));
+            assert_eq!(fold(&normal(text)), fold(text));
         }
     }
 }

@@ -49,8 +49,3 @@ fn push_text(keys: &mut String, address: &str, name: &str) {
         keys.push_str(text);
     }
 }
-
-/// The addresses in a key, with their names.
-pub(super) fn entries(key: &str) -> impl Iterator<Item = (&str, &str)> {
-    key.split('\n').filter_map(|line| line.split_once('\t'))
-}

@@ -1,5 +1,7 @@
 //! Reading request bodies: bounded, and with an answer that helps when they are not what was expected.
 
+mod no_null;
+
 use axum::body::Body;
 use axum::extract::{FromRequest, Request};
 use axum::http::header::CONTENT_TYPE;
@@ -7,6 +9,7 @@ use bytes::Bytes;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 
+use self::no_null::NoNull;
 use super::Code;
 use super::problem::Problem;
 use super::state::State;
@@ -71,11 +74,25 @@ pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         explain(&pointer, error.inner())
     })?;
     reader.end().map_err(|error| explain("", &error))?;
+    refuse_null(bytes)?;
     // serde reads a list as the fields of a struct in their order, which nobody who calls an API means.
     if bytes.trim_ascii_start().starts_with(b"[") {
         return Err(Problem::invalid("", "invalid", "expected an object, not a list"));
     }
     Ok(value)
+}
+
+/// serde reads `null` as a field that is missing. Here it is refused: a condition whose value a caller has lost must not
+/// become no condition at all.
+fn refuse_null(bytes: &[u8]) -> Result<(), Problem> {
+    if memchr::memmem::find(bytes, b"null").is_none() {
+        return Ok(());
+    }
+    let reader = &mut serde_json::Deserializer::from_slice(bytes);
+    serde_path_to_error::deserialize::<_, NoNull>(reader).map(drop).map_err(|error| {
+        let pointer = pointer(error.path());
+        explain(&pointer, error.inner())
+    })
 }
 
 fn pointer(path: &serde_path_to_error::Path) -> String {
@@ -194,6 +211,15 @@ mod tests {
         let told = problem(r#"{"inner":[{"limit":"x"}]}"#);
         assert_eq!(told["code"], "validation_failed");
         assert_eq!(told["errors"][0]["pointer"], "/inner/0/limit");
+    }
+
+    #[test]
+    fn null_is_not_the_same_as_nothing() {
+        let told = problem(r#"{"subject":null}"#);
+        assert_eq!(told["code"], "validation_failed");
+        assert_eq!(told["errors"][0]["pointer"], "/subject");
+        assert_eq!(told["errors"][0]["message"], "null is no value: leave the field out");
+        assert!(parse::<Sample>(br#"{"subject":"null"}"#).is_ok());
     }
 
     #[test]

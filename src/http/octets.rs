@@ -1,14 +1,12 @@
 //! Answering with octets that never change: ETag, ranges, HEAD.
 
-use axum::http::header::{
-    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_NONE_MATCH, IF_RANGE, RANGE,
-};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_RANGE, RANGE};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 
-use super::Code;
 use super::problem::Problem;
+use super::{Code, preconditions};
 
 /// Octets with what is said about them.
 pub(super) struct Octets {
@@ -20,15 +18,21 @@ pub(super) struct Octets {
 }
 
 impl Octets {
-    /// All of it, the part that was asked for (RFC 9110 §14), or nothing when the caller has it already.
-    pub(super) fn answer(self, request: &HeaderMap) -> Response {
+    /// All of it, the part that was asked for (RFC 9110 §14), or nothing when the caller has it already. What the call
+    /// depends on is looked at in the order of RFC 9110 §13.2.2.
+    pub(super) fn answer(self, method: &Method, request: &HeaderMap) -> Response {
         let etag = format!("\"{}\"", self.etag);
         let header = |name| request.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-        if header(IF_NONE_MATCH).is_some_and(|known| matches(known, &etag)) {
+        if let Err(problem) = preconditions::check(request, &etag) {
+            return problem.into_response();
+        }
+        if preconditions::is_known(request, &etag) {
             return with_headers(StatusCode::NOT_MODIFIED.into_response(), &etag, None, self.more);
         }
         // RFC 9110 §13.1.5: with another entity than the one in If-Range, the range means nothing.
-        let may_cut = header(IF_RANGE).is_none_or(|known| known == etag);
+        let is_same = request.get(IF_RANGE).is_none_or(|known| known.as_bytes() == etag.as_bytes());
+        // RFC 9110 §14.2: a range means something for GET only.
+        let may_cut = is_same && method == Method::GET;
         let range = header(RANGE).filter(|_| may_cut).map_or(Range::All, |range| parse(range, self.bytes.len()));
         let length = self.bytes.len();
         let response = match range {
@@ -75,11 +79,6 @@ fn with_headers(
     response
 }
 
-/// Whether a list of entity tags, or `*`, has this one. Spec: RFC 9110 §13.1.2.
-pub(super) fn matches(list: &str, etag: &str) -> bool {
-    list.split(',').map(str::trim).any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == etag)
-}
-
 #[derive(Debug, PartialEq, Eq)]
 enum Range {
     All,
@@ -90,7 +89,12 @@ enum Range {
 
 /// One range of octets. Anything else, several ranges too, is answered with everything (RFC 9110 §14.2 allows it).
 fn parse(text: &str, length: usize) -> Range {
-    let Some((first, last)) = text.strip_prefix("bytes=").and_then(|range| range.split_once('-')) else {
+    // RFC 9110 §14.1: the unit is the same in every case.
+    let Some((first, last)) = text
+        .split_once('=')
+        .filter(|(unit, _)| unit.eq_ignore_ascii_case("bytes"))
+        .and_then(|(_, range)| range.split_once('-'))
+    else {
         return Range::All;
     };
     let number =
@@ -121,6 +125,9 @@ mod tests {
         for (text, range) in [
             ("bytes=0-0", Range::Part(0, 1)),
             ("bytes=2-", Range::Part(2, 10)),
+            ("Bytes=2-", Range::Part(2, 10)),
+            ("BYTES=-3", Range::Part(7, 10)),
+            ("bytes =2-", Range::All),
             ("bytes=2-100", Range::Part(2, 10)),
             ("bytes=-3", Range::Part(7, 10)),
             ("bytes=-100", Range::Part(0, 10)),

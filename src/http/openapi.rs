@@ -1,11 +1,20 @@
-//! The description of the API: OpenAPI 3.1, made from the handlers.
+//! The description of the API: OpenAPI 3.1, made from the handlers, and 3.0, made from that.
 
-use axum::http::header::CONTENT_TYPE;
-use axum::response::IntoResponse;
-use utoipa::openapi::path::Operation;
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+mod bodies;
+mod examples;
+mod older;
+mod parameters;
+pub(super) mod serve;
+mod yaml;
+
+use axum::http::Method;
+use serde_json::Value;
+use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, PathItem, Ref, RefOr, Response, ResponseBuilder, Schema};
 use utoipa::{Modify, OpenApi};
+
+use super::idempotency_docs;
 
 /// The type of a problem's JSON.
 const PROBLEM: &str = "application/problem+json";
@@ -23,10 +32,11 @@ const PROBLEM: &str = "application/problem+json";
     tags(
         (name = "inboxes", description = "Disposable addresses"),
         (name = "messages", description = "What arrived"),
+        (name = "keys", description = "Who may call, and what they may do"),
+        (name = "projects", description = "Owners of inboxes and keys, with their rules"),
         (name = "wait", description = "Waiting without a race"),
         (name = "server", description = "The server itself")
     ),
-    security((), ("key" = [])),
     modifiers(&Key)
 )]
 pub(super) struct Description;
@@ -37,29 +47,52 @@ impl Modify for Key {
     fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
         let components = openapi.components.get_or_insert_default();
         let mut scheme = Http::new(HttpAuthScheme::Bearer);
-        scheme.description = Some("The server's root key. Needed unless the server is open.".to_owned());
+        let description = "A key, or the server's root key; also as the password of Basic. Needed unless the server is \
+            open. Each operation names the scope that it wants of the key; `admin` is all of them.";
+        scheme.description = Some(description.to_owned());
         components.add_security_scheme("key", SecurityScheme::Http(scheme));
     }
 }
 
-/// Adds what is true of every operation and would be forgotten in some: the answers of the guards and of a failure.
+/// Adds what is true of every operation and would be forgotten in some: the answers of the guards, of the readers of
+/// paths and bodies, and of a failure.
 pub(super) fn complete(openapi: &mut utoipa::openapi::OpenApi) {
-    for item in openapi.paths.paths.values_mut() {
-        for (operation, changes) in operations(item) {
-            let is_open =
-                operation.security.as_ref().is_some_and(|ways| ways.iter().all(|way| *way == Default::default()));
+    let components = openapi.components.get_or_insert_default();
+    components.schemas.values_mut().for_each(drop_null_defaults);
+    examples::add(components);
+    let may_be_empty = bodies::may_be_empty(components);
+    for (path, item) in &mut openapi.paths.paths {
+        for (operation, method) in operations(item) {
+            let changes = !method.is_safe();
+            idempotency_docs::complete(path, &method, operation);
+            let ways = operation.security.get_or_insert_default();
+            let is_open = ways.iter().all(|way| *way == SecurityRequirement::default());
+            if !is_open {
+                // An open server asks for no key.
+                ways.insert(0, SecurityRequirement::default());
+            }
+            let has_body = operation.request_body.is_some();
+            let has_place = operation.parameters.iter().flatten().any(is_in_path);
             let always = [
+                ("400", "`malformed_json`", has_body),
+                ("400", "`malformed_request`", !is_open || has_body || has_place),
                 ("401", "`unauthenticated`", !is_open),
+                ("403", "`scope_missing`", !is_open),
                 ("403", "`origin_forbidden`", changes),
+                ("408", "`request_timeout`", has_body),
+                ("413", "`payload_too_large`", has_body),
+                ("415", "`unsupported_media_type`", has_body),
                 ("421", "`host_not_allowed`", true),
+                ("422", "`validation_failed`, `unknown_field`", has_body),
+                ("429", "`rate_limited`", !is_open),
                 ("500", "`internal`", true),
                 ("503", "`storage_busy`, `too_many_connections`", true),
             ];
             for (status, codes, _) in always.into_iter().filter(|(_, _, holds)| *holds) {
-                let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
-                let response = ResponseBuilder::new().description(codes).content(PROBLEM, problem);
-                operation.responses.responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(response.build()));
+                add_codes(operation, status, codes);
             }
+            bodies::optional(operation, &may_be_empty);
+            operation.parameters.iter_mut().flatten().for_each(parameters::bound);
             for (status, response) in &mut operation.responses.responses {
                 if let RefOr::T(response) = response {
                     finish(status, response);
@@ -67,8 +100,24 @@ pub(super) fn complete(openapi: &mut utoipa::openapi::OpenApi) {
             }
         }
     }
-    if let Some(components) = &mut openapi.components {
-        components.schemas.values_mut().for_each(drop_null_defaults);
+}
+
+fn is_in_path(parameter: &RefOr<Parameter>) -> bool {
+    matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Path)
+}
+
+/// Names `codes` among those of a status, besides the ones that the operation names itself.
+fn add_codes(operation: &mut Operation, status: &str, codes: &str) {
+    let response = operation.responses.responses.entry(status.to_owned()).or_insert_with(|| {
+        let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+        RefOr::T(ResponseBuilder::new().content(PROBLEM, problem).build())
+    });
+    let RefOr::T(Response { description, .. }) = response else { return };
+    for code in codes.split(", ").filter(|code| !description.contains(code)).collect::<Vec<_>>() {
+        if !description.is_empty() {
+            description.push_str(", ");
+        }
+        description.push_str(code);
     }
 }
 
@@ -82,13 +131,22 @@ fn finish(status: &str, response: &mut Response) {
     {
         response.content.insert(PROBLEM.to_owned(), problem);
     }
+    for (kind, content) in &mut response.content {
+        bodies::octets(kind, content);
+    }
 }
 
-/// The operations of a path, and whether each changes something.
-fn operations(item: &mut PathItem) -> impl Iterator<Item = (&mut Operation, bool)> {
-    let reading = [&mut item.get, &mut item.head].into_iter().flatten().map(|operation| (operation, false));
-    let writing = [&mut item.post, &mut item.put, &mut item.patch, &mut item.delete].into_iter().flatten();
-    reading.chain(writing.map(|operation| (operation, true)))
+/// The operations of a path, each with its method.
+fn operations(item: &mut PathItem) -> impl Iterator<Item = (&mut Operation, Method)> {
+    let each = [
+        (&mut item.get, Method::GET),
+        (&mut item.head, Method::HEAD),
+        (&mut item.post, Method::POST),
+        (&mut item.put, Method::PUT),
+        (&mut item.patch, Method::PATCH),
+        (&mut item.delete, Method::DELETE),
+    ];
+    each.into_iter().filter_map(|(operation, method)| Some((operation.as_mut()?, method)))
 }
 
 /// A field that may be left out has no default; `null`, which serde's default looks like, is not one of its values.
@@ -101,20 +159,52 @@ fn drop_null_defaults(schema: &mut RefOr<Schema>) {
             RefOr::Ref(property) => &mut property.default,
             RefOr::T(_) => continue,
         };
-        if default.as_ref().is_some_and(serde_json::Value::is_null) {
+        if let Some(Value::Object(members)) = default {
+            members.retain(|_, member| !member.is_null());
+        }
+        if default.as_ref().is_some_and(Value::is_null) {
             *default = None;
+        }
+    }
+}
+
+/// A version of OpenAPI in which the description can be had.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Version {
+    /// OpenAPI 3.1, as the handlers have it.
+    #[default]
+    Newer,
+    /// OpenAPI 3.0, for generators of clients that read nothing newer.
+    Older,
+}
+
+impl Version {
+    /// The default first.
+    pub const ALL: [Self; 2] = [Self::Newer, Self::Older];
+
+    /// `3.1` or `3.0`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Newer => "3.1",
+            Self::Older => "3.0",
         }
     }
 }
 
 /// The description as it is served and pinned, byte for byte.
 #[must_use]
-pub fn text(description: &utoipa::openapi::OpenApi) -> String {
-    let mut text = description.to_pretty_json().unwrap_or_default();
+pub fn text(description: &utoipa::openapi::OpenApi, version: Version) -> String {
+    let mut text = serde_json::to_string_pretty(&value(description, version)).unwrap_or_default();
     text.push('\n');
     text
 }
 
-pub(super) fn answer(text: String) -> axum::response::Response {
-    ([(CONTENT_TYPE, "application/json")], text).into_response()
+fn value(description: &utoipa::openapi::OpenApi, version: Version) -> Value {
+    // Strings, numbers and maps with names of text: there is nothing in it that serde_json refuses.
+    let newer = serde_json::to_value(description).unwrap_or_default();
+    match version {
+        Version::Newer => newer,
+        Version::Older => older::of(newer),
+    }
 }

@@ -9,6 +9,8 @@ use super::problem::Problem;
 use super::state::State;
 
 /// Is the process alive?
+///
+/// It answers, and that is all that is asked.
 #[utoipa::path(
     get, path = "/livez", tag = "server", operation_id = "getLivez", security(()),
     responses((status = 200, body = String, content_type = "text/plain"))
@@ -44,6 +46,7 @@ pub(super) async fn readyz(Given(state): Given<State>) -> Result<&'static str, P
 /// In the text format of Prometheus.
 #[utoipa::path(
     get, path = "/metrics", tag = "server", operation_id = "getMetrics",
+    security(("key" = ["admin"])),
     responses((status = 200, body = String, content_type = "text/plain"))
 )]
 pub(super) async fn metrics(Given(state): Given<State>) -> Response {

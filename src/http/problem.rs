@@ -144,7 +144,9 @@ impl IntoResponse for Problem {
         headers.insert(header::CONTENT_TYPE, MEDIA_TYPE);
         if self.code() == Code::Unauthenticated {
             // RFC 9110 §11.6.1
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"restante\""));
+            for scheme in ["Bearer realm=\"restante\"", "Basic realm=\"restante\", charset=\"UTF-8\""] {
+                headers.append(header::WWW_AUTHENTICATE, HeaderValue::from_static(scheme));
+            }
         }
         if let Some(seconds) = self.0.retry_after_s {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));

@@ -5,6 +5,7 @@ use axum::http::header::LINK;
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::AppendHeaders;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use super::Code;
@@ -18,6 +19,12 @@ pub(super) struct Query(Vec<(String, String)>);
 
 /// A page with the header that leads to the next one.
 pub(super) type Page<T> = (AppendHeaders<Option<(HeaderName, HeaderValue)>>, axum::Json<T>);
+
+/// How large a page may be.
+pub(super) const LIMITS: RangeInclusive<usize> = 1..=200;
+
+/// How large it is when nothing is said.
+pub(super) const DEFAULT_LIMIT: usize = 50;
 
 /// Most pairs that are looked at.
 const MAX_PAIRS: usize = 100;
@@ -94,14 +101,17 @@ impl Query {
         text.parse().map(Some).map_err(|_| invalid(name, expected))
     }
 
-    /// A page's size: 1..=200, 50 when it is not given.
+    /// The pairs as a JSON object, for the log.
+    pub(super) fn json(&self) -> String {
+        let pairs = self.0.iter().map(|(name, value)| (name.clone(), value.clone().into()));
+        serde_json::Value::Object(pairs.collect()).to_string()
+    }
+
+    /// A page's size: one of [`LIMITS`], [`DEFAULT_LIMIT`] when it is not given.
     pub(super) fn limit(&self) -> Result<usize, Problem> {
         const EXPECTED: &str = "a number from 1 to 200";
-        match self.value("limit", EXPECTED)? {
-            None => Ok(50),
-            Some(limit @ 1..=200) => Ok(limit),
-            Some(_) => Err(invalid("limit", EXPECTED)),
-        }
+        let limit = self.value("limit", EXPECTED)?.unwrap_or(DEFAULT_LIMIT);
+        if LIMITS.contains(&limit) { Ok(limit) } else { Err(invalid("limit", EXPECTED)) }
     }
 
     /// A point in time, RFC 3339.
@@ -109,6 +119,16 @@ impl Query {
         let Some(text) = self.text(name)? else { return Ok(None) };
         let time = Timestamp::parse_rfc3339(&text);
         time.map(Some).ok_or_else(|| invalid(name, "an RFC 3339 time such as 2026-01-31T12:00:00Z"))
+    }
+}
+
+/// How sure something must be: `min_confidence`, 0 to 1.
+pub(super) fn confidence(query: &Query, usual: f64) -> Result<f64, Problem> {
+    const EXPECTED: &str = "a number from 0 to 1";
+    match query.value("min_confidence", EXPECTED)? {
+        None => Ok(usual),
+        Some(least) if (0.0..=1.0).contains(&least) => Ok(least),
+        Some(_) => Err(invalid("min_confidence", EXPECTED)),
     }
 }
 

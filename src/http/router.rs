@@ -9,28 +9,37 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::needs::{BadSecurity, Needs};
 use super::problem::Problem;
 use super::state::State;
-use super::{Code, docs, front, key, openapi, probe, v1};
+use super::{Code, docs, effects, front, idempotency, key, openapi, probe, v1};
 
 /// The whole API over `state`, without the guards that lie around it.
-pub fn router(state: &State) -> Router {
+///
+/// # Errors
+/// [`BadSecurity`] when an operation does not declare what it wants of a key.
+pub fn router(state: &State) -> Result<Router, BadSecurity> {
+    let gate = key::Gate::new(state.clone(), needs()?);
     let (keyed, _) = keyed_routes().split_for_parts();
     let (open, _) = open_routes().split_for_parts();
-    let text = openapi::text(&description());
-    Router::new()
-        .merge(keyed.layer(from_fn_with_state(state.clone(), key::check)))
+    Ok(Router::new()
+        .merge(
+            keyed
+                .layer(from_fn_with_state(state.clone(), idempotency::once))
+                .layer(from_fn_with_state(state.clone(), effects::finish))
+                .layer(from_fn_with_state(gate, key::check)),
+        )
         .merge(open)
         .route("/", get(front::page))
         .route("/healthz", get(probe::readyz))
-        .route("/v1/openapi.json", get(async move || openapi::answer(text.clone())))
+        .merge(openapi::serve::routes(&description()))
         .merge(docs::routes())
         .fallback(async |OriginalUri(uri): OriginalUri| {
             Problem::new(Code::NotFound, format!("there is nothing at {}", uri.path()))
                 .hint("GET /docs shows every path")
         })
         .method_not_allowed_fallback(async || Problem::new(Code::MethodNotAllowed, "this path has other methods"))
-        .with_state(state.clone())
+        .with_state(state.clone()))
 }
 
 /// The description of the API, as it is served and pinned.
@@ -40,6 +49,11 @@ pub fn description() -> OpenApi {
     let mut description = all.merge(keyed_routes()).merge(open_routes()).split_for_parts().1;
     openapi::complete(&mut description);
     description
+}
+
+/// What the routes that want a key declare.
+pub(super) fn needs() -> Result<Needs, BadSecurity> {
+    Needs::of(&OpenApiRouter::new().merge(keyed_routes()).split_for_parts().1)
 }
 
 /// Routes that want a key where one is set.

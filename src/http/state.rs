@@ -4,10 +4,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use metrics_exporter_prometheus::PrometheusHandle;
+use tokio_util::task::TaskTracker;
 
+use crate::auth::Auth;
 use crate::config::HttpSection;
 use crate::inboxes::Inboxes;
-use crate::model::Secret;
 use crate::net::TlsServer;
 use crate::store::Store;
 
@@ -23,12 +24,14 @@ pub struct Shared {
     pub store: Store,
     /// The settings of this front-end.
     pub section: HttpSection,
-    /// Who must show a key; `None` when everyone may call.
-    pub root_key: Option<Secret>,
+    /// Who may call.
+    pub auth: Auth,
     /// Where mail is taken, for those who ask.
     pub doors: Doors,
     /// Who this server is where it speaks TLS.
     pub tls: TlsServer,
+    /// Where work goes on whose client has gone; awaited at shutdown.
+    pub tasks: TaskTracker,
     /// What has been counted.
     pub metrics: Option<PrometheusHandle>,
 }

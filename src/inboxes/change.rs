@@ -2,6 +2,7 @@
 
 use super::Error;
 use super::create::check_tags;
+use super::folders::folder_name;
 use super::service::Inboxes;
 use crate::model::{Flags, Keyword, MessageId, Principal};
 use crate::store::{MessageChange, StoredMessage};
@@ -19,6 +20,8 @@ pub struct MessagePatch {
     pub keywords: Option<Vec<String>>,
     /// All tags.
     pub tags: Option<Vec<String>>,
+    /// The folder of its inbox that it lies in.
+    pub folder: Option<String>,
     /// The version that the change was made for.
     pub if_version: Option<i64>,
 }
@@ -49,6 +52,7 @@ impl Inboxes {
             }
         }
         change.keywords = patch.keywords.as_deref().map(keywords).transpose()?;
+        change.folder = patch.folder.as_deref().map(|name| folder_name("/folder", name)).transpose()?;
         if let Some(tags) = &patch.tags {
             check_tags(tags)?;
             let mut tags = tags.clone();

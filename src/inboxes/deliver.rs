@@ -10,7 +10,7 @@ use super::{CreateInbox, Error, Refusal};
 use crate::config::UnknownRecipient;
 use crate::filter;
 use crate::mime;
-use crate::model::{Content, InboxId, MessageId, Receipt, Timestamp};
+use crate::model::{Address, Content, InboxId, MessageId, ProjectId, Receipt, Timestamp};
 use crate::store::{self, Packed, Parcel};
 
 /// A complete message for one or more recipients; taken by all or by none.
@@ -47,19 +47,19 @@ impl Inboxes {
         // message is not kept twice for that: its sender is told to come again.
         let spare = (size <= ON_OTHER_THREAD as u64).then(|| packed.clone());
         let outcome = self.try_deliver(&content, packed, &receipt, &routes, now).await;
-        if !matches!(&outcome, Err(error) if Error::lost_inbox(error).is_some()) {
-            return Ok(outcome?);
+        if !matches!(&outcome, Err(Error::NotFound { what: "inbox" })) {
+            return outcome;
         }
-        self.forget(&routes);
+        self.forget(&routes).await?;
         let Some(packed) = spare else { return Err(store::Error::Unavailable.into()) };
         let mut again = Vec::with_capacity(routes.len());
         for route in &routes {
             again.push(self.resolve(&route.path, None).await.map_err(later)?);
         }
-        Ok(self.try_deliver(&content, packed, &receipt, &again, now).await?)
+        self.try_deliver(&content, packed, &receipt, &again, now).await
     }
 
-    fn forget(&self, routes: &[Route]) {
+    async fn forget(&self, routes: &[Route]) -> Result<(), Error> {
         for route in routes {
             self.0.routes.forget(&route.path);
             if let Some(base) = route.path.without_detail() {
@@ -69,6 +69,8 @@ impl Inboxes {
         if let UnknownRecipient::CatchAll(address) = &self.0.section.unknown_recipient {
             self.0.routes.forget(address);
         }
+        self.policies().await?.catch_alls().for_each(|address| self.0.routes.forget(address));
+        Ok(())
     }
 
     async fn try_deliver(
@@ -78,7 +80,7 @@ impl Inboxes {
         receipt: &Receipt,
         routes: &[Route],
         now: Timestamp,
-    ) -> Result<Vec<MessageId>, store::Error> {
+    ) -> Result<Vec<MessageId>, Error> {
         let targets = self.targets(routes).await?;
         let paths = routes.iter().map(|route| route.path.to_string()).collect::<Vec<_>>();
         let keys = filter::keys(content, paths.iter().map(String::as_str));
@@ -92,13 +94,13 @@ impl Inboxes {
     }
 
     /// The distinct inboxes of the routes, in order; those that are missing are made.
-    async fn targets(&self, routes: &[Route]) -> Result<Vec<store::Target>, store::Error> {
+    async fn targets(&self, routes: &[Route]) -> Result<Vec<store::Target>, Error> {
         let mut targets: Vec<store::Target> = Vec::with_capacity(routes.len());
         let mut places: HashMap<InboxId, usize> = HashMap::with_capacity(routes.len());
         for route in routes {
             let inbox = match &route.target {
                 Target::Inbox(inbox) => *inbox,
-                Target::New(address) => self.ensure_for_mail(address).await?,
+                Target::New(address, project) => self.ensure_for_mail(address, *project).await?,
             };
             let place = *places.entry(inbox).or_insert_with(|| {
                 targets.push(store::Target { inbox, delivered_to: Vec::new() });
@@ -112,12 +114,13 @@ impl Inboxes {
     }
 
     /// The inbox of an address that had none at RCPT; another connection may have made it since.
-    async fn ensure_for_mail(&self, address: &crate::model::Address) -> Result<InboxId, store::Error> {
+    async fn ensure_for_mail(&self, address: &Address, project: ProjectId) -> Result<InboxId, Error> {
         let key = address.key();
         if let Some(known) = self.0.routes.get(&key) {
             return Ok(known.inbox);
         }
-        let new = self.new_inbox(self.project(), &CreateInbox::default(), address.clone(), None, None);
+        let project = self.rules_of(project).await?;
+        let new = self.new_inbox(&project, &CreateInbox::default(), address.clone(), None, None)?;
         let inbox = match self.0.store.create_inbox(new).await {
             Err(store::Error::Taken(_)) => self.0.store.inbox_by_key(&key).await?.ok_or(store::Error::Unavailable)?,
             created => created?,

@@ -1,6 +1,6 @@
 //! Why a call of the service failed. Each front-end has one table from this to its own answers.
 
-use crate::model::{InboxId, Timestamp};
+use crate::model::Timestamp;
 use crate::store;
 
 /// What went wrong, in the words of the house.
@@ -9,8 +9,32 @@ pub enum Error {
     /// There is no such thing, or the caller may not know of it.
     #[error("no such {what}")]
     NotFound {
-        /// `inbox`, `message`, `attachment`.
+        /// `inbox`, `message`, `folder`, `attachment`.
         what: &'static str,
+    },
+    /// The caller's key is narrowed to other inboxes than the one that would be made.
+    #[error("the key is narrowed to {to}, and the inbox would lie outside")]
+    Narrowed {
+        /// `one inbox`, `another run`.
+        to: &'static str,
+    },
+    /// Only who holds the root key may do it.
+    #[error("only the root key may do this")]
+    RootOnly,
+    /// Another project has the name.
+    #[error("another project has this name")]
+    NameTaken,
+    /// Another project has one of the domains.
+    #[error("another project has one of these domains")]
+    DomainTaken,
+    /// The project has inboxes.
+    #[error("the project has inboxes")]
+    ProjectNotEmpty,
+    /// The project may have no more inboxes.
+    #[error("the project has its {limit} inboxes, which is its quota")]
+    TooManyInboxes {
+        /// The quota.
+        limit: u64,
     },
     /// The inbox is a tombstone.
     #[error("the inbox has expired")]
@@ -38,6 +62,18 @@ pub enum Error {
         /// What could be asked for.
         hosted: String,
     },
+    /// There is one of this name.
+    #[error("there is a {what} of this name")]
+    AlreadyExists {
+        /// `folder`.
+        what: &'static str,
+    },
+    /// The folder holds messages.
+    #[error("the folder has messages")]
+    NotEmpty,
+    /// Mail comes into this folder: it stays.
+    #[error("INBOX is where mail comes in: it cannot be removed")]
+    Protected,
     /// The quota leaves no room.
     #[error("the inbox is full: its quota is {limit} {unit}")]
     OverQuota {
@@ -74,10 +110,12 @@ pub enum Error {
     #[error("it has changed since it was read")]
     Changed,
     /// As many waits as may be are under way.
-    #[error("{limit} waits are under way, which is the limit")]
+    #[error("{limit} waits are under way, which is the limit of {setting}")]
     TooManyWaits {
-        /// The setting `http.max_waits`.
+        /// How many.
         limit: usize,
+        /// The setting that says so: `http.max_waits`, or `http.max_waits_per_key`.
+        setting: &'static str,
     },
     /// User name or password is wrong; which of them is not said.
     #[error("wrong user name or password")]
@@ -127,11 +165,11 @@ impl Error {
         Self::Invalid { pointer: pointer.into(), reason: reason.into() }
     }
 
-    /// The inbox of a failed delivery that is gone, so that its route can be looked up again.
-    pub(super) const fn lost_inbox(error: &store::Error) -> Option<InboxId> {
-        match error {
-            store::Error::NoInbox(inbox) => Some(*inbox),
-            _ => None,
+    /// The same for a field that stands below `place`.
+    pub(super) fn below(self, place: &str) -> Self {
+        match self {
+            Self::Invalid { pointer, reason } => Self::Invalid { pointer: format!("{place}{pointer}"), reason },
+            other => other,
         }
     }
 }
@@ -140,9 +178,16 @@ impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
         match error {
             store::Error::NoInbox(_) => Self::NotFound { what: "inbox" },
+            store::Error::NoProject(_) => Self::NotFound { what: "project" },
+            store::Error::ProjectNotEmpty(_) => Self::ProjectNotEmpty,
+            store::Error::TooManyInboxes { limit } => Self::TooManyInboxes { limit },
             store::Error::Frozen(_) => Self::Frozen,
             store::Error::Expired(_) => Self::Expired { at: None },
             store::Error::OverQuota { limit, unit, .. } => Self::OverQuota { limit, unit },
+            store::Error::NoMailbox => Self::NotFound { what: "folder" },
+            store::Error::NotEmpty => Self::NotEmpty,
+            store::Error::TooMany { .. } => Self::invalid("", error.to_string()),
+            store::Error::Taken(store::Constraint::Mailbox) => Self::AlreadyExists { what: "folder" },
             store::Error::Changed => Self::Changed,
             store::Error::DiskFull => Self::DiskFull,
             store::Error::Closed => Self::StoreClosed,

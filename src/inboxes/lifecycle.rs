@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Error;
 use super::create::{check_metadata, check_tags, check_ttl};
+use super::policy::within;
 use super::service::Inboxes;
 use crate::model::Seq;
 use crate::model::event::EventKind;
@@ -45,6 +46,8 @@ impl Inboxes {
         if patch.state == Some(InboxState::Expired) {
             return Err(Error::invalid("/state", "active or frozen; to end an inbox, delete it or set its ttl_s"));
         }
+        let limits = self.rules_of(inbox.project).await?.rules.quotas;
+        let quota = patch.quota.map(|quota| within(quota, &limits)).transpose()?;
         let mut tags = patch.tags.clone();
         if let Some(tags) = &mut tags {
             tags.sort();
@@ -54,7 +57,7 @@ impl Inboxes {
             tags,
             metadata: patch.metadata.clone(),
             expires_at: patch.ttl_s.map(|ttl_s| (ttl_s > 0).then(|| self.expiry(ttl_s))),
-            quota: patch.quota,
+            quota,
             state: patch.state,
             if_version: patch.if_version,
         };

@@ -2,11 +2,10 @@
 
 use super::Error;
 use super::service::Inboxes;
-use crate::filter::{self, Filter};
-use crate::mime;
+use crate::filter::{Filter, Needles};
 use crate::model::inbox::Inbox;
-use crate::model::{Cursor, InboxId, Position, ProjectId, Seq, Timestamp};
-use crate::store::{InboxQuery, Listed, MessageQuery, Order, Scope, StoredMessage};
+use crate::model::{Cursor, InboxId, Narrowing, Position, Principal, ProjectId, Seq};
+use crate::store::{InboxQuery, Listed, MessageQuery, Order, Scope};
 
 /// Whose messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,18 +21,12 @@ pub enum Within {
 pub struct MessageSearch {
     /// Whose.
     pub within: Within,
+    /// What of it the caller may reach.
+    pub reach: Narrowing,
     /// What they must be like.
     pub filter: Filter,
-    /// A user's word on them.
-    pub tag: Option<String>,
-    /// The mailbox that they lie in.
-    pub folder: Option<String>,
-    /// Whether they are read.
-    pub seen: Option<bool>,
-    /// Not received before.
-    pub received_from: Option<Timestamp>,
-    /// Received before.
-    pub received_until: Option<Timestamp>,
+    /// Of a project's inboxes only these; none is all.
+    pub inboxes: Vec<InboxId>,
     /// Only after this cursor.
     pub since: Option<Cursor>,
     /// Where the last page ended.
@@ -52,11 +45,6 @@ pub struct MessagePage {
     /// Whether more come behind them.
     pub has_more: bool,
 }
-
-/// How many rows are read at a time when the database cannot decide alone.
-const STRIDE: usize = 200;
-/// Longest text that a condition on the body looks through, in octets.
-const MAX_BODY: usize = 4 << 20;
 
 impl Inboxes {
     /// A page of messages.
@@ -86,63 +74,11 @@ impl Inboxes {
         MessageQuery {
             order: search.order,
             above: since,
-            subject: search.filter.subject_needle(),
-            from: search.filter.from_needle(),
-            to: search.filter.to_needle(),
-            tag: search.tag.clone(),
-            folder: search.folder.clone(),
-            seen: search.seen,
-            received_from: search.received_from,
-            received_until: search.received_until,
-            ..MessageQuery::all(scope, STRIDE)
+            needles: Needles { inboxes: search.inboxes.clone(), ..search.filter.needles() },
+            inbox_tag: search.reach.tag.clone(),
+            inbox_run: search.reach.run.clone(),
+            ..MessageQuery::all(scope, search.limit)
         }
-    }
-
-    /// Up to `limit` messages of `query` that pass `filter`, whatever the database could decide of it.
-    pub(super) async fn find(
-        &self,
-        filter: &Filter,
-        mut query: MessageQuery,
-        limit: usize,
-    ) -> Result<Vec<Listed>, Error> {
-        let mut found = Vec::new();
-        query.limit = if filter.needs_body() { STRIDE } else { limit.min(STRIDE + 1) };
-        loop {
-            let rows = self.0.store.messages(&query).await?;
-            let is_last = rows.len() < query.limit;
-            if let Some(last) = rows.last() {
-                match query.order {
-                    Order::Oldest => query.above = last.number,
-                    Order::Newest => query.below = last.number,
-                }
-            }
-            for row in rows {
-                if self.passes(filter, &row.found).await? {
-                    found.push(row);
-                    if found.len() == limit {
-                        return Ok(found);
-                    }
-                }
-            }
-            if is_last {
-                return Ok(found);
-            }
-        }
-    }
-
-    async fn passes(&self, filter: &Filter, found: &StoredMessage) -> Result<bool, Error> {
-        let keys = filter::keys(&found.content, found.message.delivered_to.iter().map(String::as_str));
-        if !filter.matches(&keys) {
-            return Ok(false);
-        }
-        if !filter.needs_body() {
-            return Ok(true);
-        }
-        // A message that was removed meanwhile is not found.
-        let Some(raw) = self.0.store.raw(found).await? else { return Ok(false) };
-        let text = mime::text(&found.content, &raw, MAX_BODY);
-        let html = mime::html(&found.content, &raw, MAX_BODY);
-        Ok(filter.matches_body([text.as_deref(), html.as_deref()].into_iter().flatten()))
     }
 
     /// The number that a cursor stands for in the order of `within`.
@@ -192,12 +128,27 @@ impl Inboxes {
         Ok(self.cursor(within, number))
     }
 
-    /// A page of inboxes, newest first, and whether there are more.
+    /// A page of inboxes that `who` may reach, newest first, and whether there are more.
     ///
     /// # Errors
     /// If they cannot be read.
-    pub async fn list(&self, mut query: InboxQuery) -> Result<(Vec<Inbox>, bool), Error> {
+    pub async fn list(&self, who: &Principal, mut query: InboxQuery) -> Result<(Vec<Inbox>, bool), Error> {
         let limit = query.limit;
+        if let Some(run) = &who.narrowed.run
+            && query.run.get_or_insert_with(|| run.clone()) != run
+        {
+            return Ok((Vec::new(), false));
+        }
+        query.tags.extend(who.narrowed.tag.clone());
+        if let Some(only) = who.narrowed.inbox {
+            // The first from its id downwards is it, when it passes the rest.
+            let above = InboxId::from_uuid(uuid::Uuid::from_u128(only.uuid().as_u128().saturating_add(1)));
+            query.before = Some(query.before.map_or(above, |before| before.min(above)));
+            query.limit = 1;
+            let mut found = self.0.store.inboxes(&query).await?;
+            found.retain(|inbox| inbox.id == only);
+            return Ok((found, false));
+        }
         query.limit += 1;
         let mut inboxes = self.0.store.inboxes(&query).await?;
         let has_more = inboxes.len() > limit;

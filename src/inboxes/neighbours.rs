@@ -28,18 +28,18 @@ async fn hear(store: &Store, bus: &Bus) -> Result<(), Error> {
     // What was rung before anyone listened is not known.
     bus.hint_all();
     loop {
-        pass_on(&mut bell, store, bus).await?;
+        pass_on(&mut bell, bus).await?;
     }
 }
 
-async fn pass_on(bell: &mut Bell, store: &Store, bus: &Bus) -> Result<(), Error> {
+async fn pass_on(bell: &mut Bell, bus: &Bus) -> Result<(), Error> {
     match bell.next().await? {
         Rung::All => bus.hint_all(),
         Rung::Inboxes(inboxes) => {
             for inbox in inboxes {
                 bus.hint_inbox(inbox);
             }
-            bus.hint_project(store.default_project());
+            bus.hint_projects();
         }
     }
     Ok(())

@@ -1,7 +1,10 @@
 //! Reading single things: an inbox by id or address, a message with everything about it.
 
+use std::sync::Arc;
+
 use super::Error;
 use super::service::Inboxes;
+use crate::extract::Extraction;
 use crate::mime;
 use crate::model::inbox::{Inbox, InboxState};
 use crate::model::{Address, InboxId, Principal, Receipt};
@@ -33,6 +36,8 @@ pub struct Full {
     pub raw: Vec<u8>,
     /// What was noted.
     pub receipt: Receipt,
+    /// Its codes and links, where they were asked for.
+    pub extraction: Option<Arc<Extraction>>,
 }
 
 /// Longest text that is given in a message's JSON, in octets; the rest is in the raw message.
@@ -103,6 +108,16 @@ impl Inboxes {
     pub async fn full(&self, stored: StoredMessage) -> Result<Full, Error> {
         let raw = self.raw(&stored).await?;
         let receipt = self.receipt(&stored).await?;
-        Ok(Full { stored, raw, receipt })
+        Ok(Full { stored, raw, receipt, extraction: None })
+    }
+
+    /// The same with its codes and links.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when it is gone.
+    pub async fn whole(&self, stored: StoredMessage) -> Result<Full, Error> {
+        let mut full = self.full(stored).await?;
+        full.extraction = Some(self.extraction_of(&full.stored, &full.raw).await?);
+        Ok(full)
     }
 }

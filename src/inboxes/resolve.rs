@@ -6,6 +6,7 @@ use super::{Error, Refusal};
 use crate::config::UnknownRecipient;
 use crate::model::address::domain_key;
 use crate::model::inbox::{InboxState, OnFull};
+use crate::model::project::Project;
 use crate::model::{Address, InboxId};
 
 impl Inboxes {
@@ -26,26 +27,31 @@ impl Inboxes {
                 return route(Target::Inbox(known.inbox));
             }
         }
-        let target = match &self.0.section.unknown_recipient {
+        let project = self.host_of(path.domain()).await.map_err(Refusal::Store)?;
+        let target = match self.on_unknown(&project) {
             UnknownRecipient::Reject => return Err(Refusal::UnknownInbox),
-            UnknownRecipient::Create if !self.hosts(path.domain()) => return Err(Refusal::UnknownInbox),
+            UnknownRecipient::Create if !self.hosts(&project, path.domain()) => return Err(Refusal::UnknownInbox),
             UnknownRecipient::Create => path.without_detail().unwrap_or_else(|| path.clone()),
             UnknownRecipient::CatchAll(address) => address.clone(),
         };
         match self.known(&target).await.map_err(Refusal::Store)? {
+            // A project's unknown mail is never put into another's inbox.
+            Some(known) if known.project != project.id => Err(Refusal::UnknownInbox),
             Some(known) => {
                 self.takes_mail(known).await?;
                 route(Target::Inbox(known.inbox))
             }
-            None => route(Target::New(target)),
+            None => route(Target::New(target, project.id)),
         }
     }
 
-    /// Whether inboxes may have this domain.
-    pub(super) fn hosts(&self, domain: &str) -> bool {
+    /// Whether inboxes of `project` may have this domain: it is the project's own, or one of the settings'.
+    pub(super) fn hosts(&self, project: &Project, domain: &str) -> bool {
         let domains = &self.0.section.domains;
         let wanted = domain_key(domain);
-        domains.is_empty() || domains.iter().any(|hosted| domain_key(hosted) == wanted)
+        domains.is_empty()
+            || project.rules.domains.contains(&wanted)
+            || domains.iter().any(|hosted| domain_key(hosted) == wanted)
     }
 
     /// What is known of an address: remembered, or read and remembered.

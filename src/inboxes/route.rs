@@ -3,7 +3,7 @@
 use quick_cache::sync::Cache;
 
 use crate::model::inbox::{Inbox, InboxState};
-use crate::model::{Address, ForwardPath, InboxId, Timestamp};
+use crate::model::{Address, ForwardPath, InboxId, ProjectId, Timestamp};
 
 /// Where one forward-path leads. Made by [`super::Inboxes::resolve`], used by [`super::Inboxes::deliver`].
 #[derive(Clone, Debug)]
@@ -26,8 +26,8 @@ impl Route {
 pub(super) enum Target {
     /// An inbox.
     Inbox(InboxId),
-    /// An inbox that is made when the message is complete.
-    New(Address),
+    /// An inbox of this project that is made when the message is complete.
+    New(Address, ProjectId),
 }
 
 /// Addresses that are remembered; the ones asked for least are forgotten first.
@@ -37,6 +37,7 @@ const CAPACITY: usize = 10_000;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Known {
     pub(super) inbox: InboxId,
+    pub(super) project: ProjectId,
     pub(super) state: InboxState,
     pub(super) expires_at: Option<Timestamp>,
     pub(super) has_quota: bool,
@@ -46,6 +47,7 @@ impl Known {
     pub(super) const fn of(inbox: &Inbox) -> Self {
         Self {
             inbox: inbox.id,
+            project: inbox.project,
             state: inbox.state,
             expires_at: inbox.expires_at,
             has_quota: inbox.quota.max_messages.is_some() || inbox.quota.max_bytes.is_some(),

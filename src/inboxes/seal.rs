@@ -50,21 +50,30 @@ impl SealKey {
 
     /// The secret, encrypted: nonce, then text and tag (RFC 8439 §2.8). Bound to `owner`, so that it cannot be moved.
     pub(super) fn seal(&self, secret: &Secret, owner: &str) -> Option<Vec<u8>> {
+        self.seal_octets(secret.expose().as_bytes().to_vec(), owner)
+    }
+
+    /// The same for octets that may hold secrets among other things.
+    pub(super) fn seal_octets(&self, mut octets: Vec<u8>, owner: &str) -> Option<Vec<u8>> {
         let mut nonce = [0; NONCE_LEN];
         self.random.fill(&mut nonce).ok()?;
-        let mut text = secret.expose().as_bytes().to_vec();
         let aad = Aad::from(owner.as_bytes());
-        self.key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), aad, &mut text).ok()?;
-        Some([nonce.as_slice(), &text].concat())
+        self.key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), aad, &mut octets).ok()?;
+        Some([nonce.as_slice(), &octets].concat())
     }
 
     /// The inverse of [`SealKey::seal`]; `None` when the key or the owner is another, or the octets are damaged.
     pub(super) fn open(&self, sealed: &[u8], owner: &str) -> Option<Secret> {
-        let (nonce, text) = sealed.split_first_chunk::<NONCE_LEN>()?;
-        let mut text = text.to_vec();
+        String::from_utf8(self.open_octets(sealed, owner)?).ok().map(Secret::new)
+    }
+
+    /// The inverse of [`SealKey::seal_octets`].
+    pub(super) fn open_octets(&self, sealed: &[u8], owner: &str) -> Option<Vec<u8>> {
+        let (nonce, octets) = sealed.split_first_chunk::<NONCE_LEN>()?;
+        let mut octets = octets.to_vec();
         let aad = Aad::from(owner.as_bytes());
-        let text = self.key.open_in_place(Nonce::assume_unique_for_key(*nonce), aad, &mut text).ok()?;
-        String::from_utf8(text.to_vec()).ok().map(Secret::new)
+        let opened = self.key.open_in_place(Nonce::assume_unique_for_key(*nonce), aad, &mut octets).ok()?;
+        Some(opened.to_vec())
     }
 }
 

@@ -1,15 +1,19 @@
 //! The service itself: what it is made of.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
 
 use super::Error;
+use super::extraction::Extractions;
+use super::policy::Policies;
 use super::rejection::{self, Rejection};
 use super::route::Routes;
 use super::seal::SealKey;
+use super::signatures::Signatures;
+use super::wait::{self, Note, Permits, WaitLimits};
 use crate::config::InboxesSection;
 use crate::events::Bus;
 use crate::model::{Clock, InboxId, ProjectId, Timestamp};
@@ -26,11 +30,14 @@ pub(super) struct Inner {
     pub(super) max_message_bytes: u64,
     pub(super) seal: SealKey,
     pub(super) routes: Routes,
+    pub(super) extractions: Extractions,
+    pub(super) signatures: Signatures,
+    pub(super) policies: Policies,
     pub(super) rejections: mpsc::Sender<Rejection>,
     pub(super) connections: AtomicU64,
     pub(super) last_connection: AtomicI64,
-    pub(super) waits: AtomicUsize,
-    pub(super) max_waits: usize,
+    pub(super) permits: Permits,
+    pub(super) wait_notes: mpsc::Sender<Note>,
 }
 
 /// Who AUTH proved (or, by the policy `any`, claimed) to be.
@@ -51,19 +58,21 @@ impl std::fmt::Debug for Inboxes {
 }
 
 impl Inboxes {
-    /// The service over `store`. Its background task runs on `tracker` until the service is dropped.
+    /// The service over `store`. Its background tasks run on `tracker` until the service is dropped.
     #[must_use]
     pub fn new(
         store: Store,
         bus: Bus,
         section: InboxesSection,
         max_message_bytes: u64,
-        max_waits: usize,
+        waits: WaitLimits,
         seal: SealKey,
         tracker: &TaskTracker,
     ) -> Self {
         let (rejections, queue) = mpsc::channel(rejection::QUEUE);
         tracker.spawn(rejection::keep(store.clone(), queue));
+        let (wait_notes, queue) = mpsc::channel(wait::QUEUE);
+        tracker.spawn(wait::keep(store.clone(), queue));
         Self(Arc::new(Inner {
             store,
             bus,
@@ -71,11 +80,14 @@ impl Inboxes {
             max_message_bytes,
             seal,
             routes: Routes::new(),
+            extractions: Extractions::new(),
+            signatures: Signatures::new(),
+            policies: Policies::default(),
             rejections,
             connections: AtomicU64::new(0),
             last_connection: AtomicI64::new(0),
-            waits: AtomicUsize::new(0),
-            max_waits,
+            permits: Permits::new(waits),
+            wait_notes,
         }))
     }
 

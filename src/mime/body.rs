@@ -22,12 +22,27 @@ pub fn text(content: &Content, raw: &[u8], max_bytes: usize) -> Option<String> {
     Some(text)
 }
 
+/// The first plain text of the message as it was sent, at most `max_bytes` of UTF-8; `None` when it has none of its own.
+#[must_use]
+pub fn plain_text(content: &Content, raw: &[u8], max_bytes: usize) -> Option<String> {
+    first(&content.parts, "text/plain")?;
+    text(content, raw, max_bytes)
+}
+
 /// The first HTML of the message, at most `max_bytes` of UTF-8, not made safe; `None` when there is none.
 #[must_use]
 pub fn html(content: &Content, raw: &[u8], max_bytes: usize) -> Option<String> {
     let mut html = decoded(first(&content.parts, "text/html")?, raw, encoded_limit(max_bytes));
     lines::cut(&mut html, max_bytes);
     Some(html)
+}
+
+/// HTML without its markup, at most `max_bytes` of UTF-8.
+#[must_use]
+pub fn rendered(html: &str, max_bytes: usize) -> String {
+    let mut text = lines::body_lines(html_text::render(html, max_bytes));
+    lines::cut(&mut text, max_bytes);
+    text
 }
 
 /// The body of a leaf, its transfer encoding undone as far as it goes; other parts as they are.

@@ -27,7 +27,7 @@ mod text;
 mod tree;
 mod warnings;
 
-pub use body::{html, part_bytes, text};
+pub use body::{html, part_bytes, plain_text, rendered, text};
 pub use filename::{safe_content_type, safe_filename};
 pub use header::{field_bytes, header_value};
 pub use lint::lints;

@@ -1,5 +1,7 @@
 //! Expiry: what has an end is removed when it comes, in small pieces, and every removal is an event.
 
+mod projects;
+
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -11,10 +13,22 @@ use crate::store::{Error, Store};
 
 /// How often it looks.
 const INTERVAL: Duration = Duration::from_secs(1);
-/// How often old events are looked for.
-const EVENTS_EVERY: u32 = 60;
+/// Every how many rounds it looks for what has become old.
+const PRUNE_EVERY: u32 = 60;
 /// How long events are kept, in seconds: seven days.
 const KEEP_EVENTS_S: i64 = 7 * 24 * 3600;
+/// How long the answers of calls with an `Idempotency-Key` are kept, in seconds: a day.
+const KEEP_CALLS_S: i64 = 24 * 3600;
+/// Every how many rounds vanished numbers are counted, which reads all of them.
+const VANISHED_EVERY: u32 = 3600;
+/// How many of a mailbox's vanished numbers are kept.
+const KEEP_VANISHED: i64 = 10_000;
+/// How long the log of waits is kept, in seconds: a day.
+const KEEP_WAITS_S: i64 = 24 * 3600;
+/// How long the audit log is kept, in seconds: 90 days.
+const KEEP_AUDIT_S: i64 = 90 * 24 * 3600;
+/// Lines of the audit log that are kept.
+const KEEP_AUDIT: i64 = 100_000;
 
 /// Removes what has had its time.
 #[derive(Clone, Debug)]
@@ -34,14 +48,19 @@ impl Retention {
     /// Looks once a second until `shutdown`.
     pub async fn run(self, shutdown: CancellationToken) {
         let mut rounds: u32 = 0;
+        let mut settled = projects::Settled::default();
         while shutdown.run_until_cancelled(tokio::time::sleep(INTERVAL)).await.is_some() {
             // Half a removal is no harm: the next round goes on where this one stops.
             let round = async {
                 self.sweep().await?;
-                if rounds.is_multiple_of(EVENTS_EVERY) { self.prune_events().await } else { Ok(()) }
+                self.prune_projects(&mut settled).await?;
+                if rounds.is_multiple_of(PRUNE_EVERY) {
+                    self.prune().await?;
+                }
+                if rounds.is_multiple_of(VANISHED_EVERY) { self.prune_vanished().await } else { Ok(()) }
             };
             if let Some(Err(error)) = shutdown.run_until_cancelled(round).await {
-                tracing::warn!(error = %error, "expired inboxes could not be removed; it is tried again");
+                tracing::warn!(error = %error, "what has had its time could not be removed; it is tried again");
             }
             rounds = rounds.wrapping_add(1);
         }
@@ -84,9 +103,19 @@ impl Retention {
         Ok(())
     }
 
-    async fn prune_events(&self) -> Result<(), Error> {
-        let until = self.store.clock().now().plus_seconds(-KEEP_EVENTS_S);
-        while self.store.prune_events(self.store.default_project(), until).await? > 0 {}
+    async fn prune_vanished(&self) -> Result<(), Error> {
+        while self.store.prune_vanished(KEEP_VANISHED).await? > 0 {}
+        Ok(())
+    }
+
+    async fn prune(&self) -> Result<(), Error> {
+        let now = self.store.clock().now();
+        for project in self.store.projects().await? {
+            while self.store.prune_events(project.id, now.plus_seconds(-KEEP_EVENTS_S)).await? > 0 {}
+        }
+        while self.store.prune_audit(KEEP_AUDIT, now.plus_seconds(-KEEP_AUDIT_S)).await? > 0 {}
+        while self.store.prune_calls(now.plus_seconds(-KEEP_CALLS_S)).await? > 0 {}
+        while self.store.prune_waits(now.plus_seconds(-KEEP_WAITS_S)).await? > 0 {}
         Ok(())
     }
 }

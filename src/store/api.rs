@@ -1,12 +1,13 @@
 //! What the services ask of the store, each a transaction or a read of its own.
 
+use super::blob::PackedBlobs;
 use super::handle::Store;
 use super::listing::{Listed, MessageQuery};
 use super::message::StoredMessage;
 use super::rejection::RejectionRecord;
 use super::removal::{self, Removed};
 use super::{Error, InboxChange, InboxQuery, NewInbox, SealedCredential};
-use super::{blob, credential, event, flags, inbox, listing, message, receipt, rejection};
+use super::{blob, credential, event, flags, inbox, listing, message, receipt, rejection, relocate};
 use crate::model::event::EventKind;
 use crate::model::inbox::{Inbox, InboxState};
 use crate::model::{Flags, InboxId, Keyword, MessageId, Position, ProjectId, Receipt, ReceiptId, Seq, Timestamp};
@@ -22,6 +23,8 @@ pub struct MessageChange {
     pub keywords: Option<Vec<Keyword>>,
     /// New tags.
     pub tags: Option<Vec<String>>,
+    /// The mailbox of its inbox to put it into.
+    pub folder: Option<String>,
     /// The version that the change was made for; another one refuses it.
     pub if_version: Option<i64>,
 }
@@ -36,6 +39,19 @@ impl Store {
         self.write(move |conn| {
             let new = new.clone();
             Box::pin(async move { inbox::create(conn, &new, now).await })
+        })
+        .await
+    }
+
+    /// Makes inboxes of one project, all or none.
+    ///
+    /// # Errors
+    /// As [`Store::create_inbox`].
+    pub async fn create_inboxes(&self, new: Vec<NewInbox>) -> Result<Vec<Inbox>, Error> {
+        let now = self.clock().now();
+        self.write(move |conn| {
+            let new = new.clone();
+            Box::pin(async move { inbox::create_all(conn, &new, now).await })
         })
         .await
     }
@@ -191,6 +207,15 @@ impl Store {
         message::get(&mut self.read().await?, id).await
     }
 
+    /// The octets of many messages, still packed. What is gone is left out.
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    pub async fn packed(&self, messages: impl IntoIterator<Item = &StoredMessage>) -> Result<PackedBlobs, Error> {
+        let ids: Vec<i64> = messages.into_iter().map(|message| message.blob).collect();
+        blob::load_packed(&mut self.read().await?, &ids).await
+    }
+
     /// The exact octets of a message; `None` when it is gone.
     ///
     /// # Errors
@@ -215,10 +240,10 @@ impl Store {
         listing::list(&mut self.read().await?, query).await
     }
 
-    /// Changes flags, keywords and tags of a message; `None` when it is gone.
+    /// Changes flags, keywords, tags and folder of a message; `None` when it is gone.
     ///
     /// # Errors
-    /// [`Error::Changed`].
+    /// [`Error::Changed`], [`Error::NoMailbox`].
     pub async fn update_message(&self, id: MessageId, change: MessageChange) -> Result<Option<StoredMessage>, Error> {
         let now = self.clock().now();
         let Some(known) = self.message(id).await? else { return Ok(None) };
@@ -241,6 +266,9 @@ impl Store {
                 }
                 if let Some(tags) = &change.tags {
                     message::set_tags(conn, id, tags).await?;
+                }
+                if let Some(folder) = &change.folder {
+                    relocate::within(conn, inbox, &[id], folder).await?;
                 }
                 let updated =
                     event::NewEvent { kind: EventKind::MessageUpdated, inbox: Some(inbox), message: Some(id) };

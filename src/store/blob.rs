@@ -1,9 +1,12 @@
 //! The octets of messages: once per digest, compressed where that helps, given back exactly.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
+use std::collections::HashMap;
 
 use super::Error;
 use super::dialect::{Conn, on};
+use super::message::StoredMessage;
 use super::multi_row::MultiRow;
 use crate::model::Content;
 
@@ -78,13 +81,45 @@ const LOAD: &str = "SELECT size, codec, bytes FROM blob WHERE id = $1";
 pub(super) async fn load(conn: &mut Conn, id: i64) -> Result<Option<Vec<u8>>, Error> {
     let row: Option<(i64, i64, Vec<u8>)> = on!(conn, c => sqlx::query_as(LOAD).bind(id).fetch_optional(c).await)?;
     let Some((size, codec, bytes)) = row else { return Ok(None) };
-    unpack(size, codec, bytes).map(Some)
+    unpack(size, codec, Cow::Owned(bytes)).map(Some)
 }
 
-fn unpack(size: i64, codec: i64, bytes: Vec<u8>) -> Result<Vec<u8>, Error> {
+/// `$1` blobs as a JSON list.
+const LOAD_MANY_SQLITE: &str = "SELECT id, size, codec, bytes FROM blob WHERE id IN (SELECT value FROM json_each($1))";
+const LOAD_MANY_POSTGRES: &str = "SELECT id, size, codec, bytes FROM blob WHERE id IN \
+    (SELECT value::bigint FROM json_array_elements_text($1::json))";
+
+/// Octets of many messages as they are stored: unpacking takes longer than reading, and can be done elsewhere.
+#[derive(Debug, Default)]
+pub struct PackedBlobs(HashMap<i64, (i64, i64, Vec<u8>)>);
+
+impl PackedBlobs {
+    /// The exact octets of a message; `None` when they are gone.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`].
+    pub fn unpack(&self, found: &StoredMessage) -> Result<Option<Vec<u8>>, Error> {
+        let blob = self.0.get(&found.blob);
+        blob.map(|(size, codec, bytes)| unpack(*size, *codec, Cow::Borrowed(bytes))).transpose()
+    }
+}
+
+/// The stored octets of blobs.
+pub(super) async fn load_packed(conn: &mut Conn, ids: &[i64]) -> Result<PackedBlobs, Error> {
+    if ids.is_empty() {
+        return Ok(PackedBlobs::default());
+    }
+    let sql = conn.dialect().pick(LOAD_MANY_SQLITE, LOAD_MANY_POSTGRES);
+    let list: Vec<String> = ids.iter().map(i64::to_string).collect();
+    let list = format!("[{}]", list.join(","));
+    let rows: Vec<(i64, i64, i64, Vec<u8>)> = on!(conn, c => sqlx::query_as(sql).bind(list).fetch_all(c).await)?;
+    Ok(PackedBlobs(rows.into_iter().map(|(id, size, codec, bytes)| (id, (size, codec, bytes))).collect()))
+}
+
+fn unpack(size: i64, codec: i64, bytes: Cow<'_, [u8]>) -> Result<Vec<u8>, Error> {
     let size = usize::try_from(size).map_err(|_| Error::Damaged("message"))?;
     let raw = match codec {
-        0 => bytes,
+        0 => bytes.into_owned(),
         1 => zstd::bulk::decompress(&bytes, size).map_err(|_| Error::Damaged("message"))?,
         _ => return Err(Error::Damaged("message")),
     };
@@ -117,16 +152,16 @@ mod tests {
             let packed = pack(raw.clone().into());
             assert!(packed.bytes.len() <= raw.len());
             let codec = packed.codec as i64;
-            assert_eq!(unpack(packed.size as i64, codec, packed.bytes).unwrap(), raw);
+            assert_eq!(unpack(packed.size as i64, codec, packed.bytes.into()).unwrap(), raw);
         }
     }
 
     #[test]
     fn damage_is_noticed() {
         let packed = pack(vec![b'x'; 5_000].into());
-        assert!(unpack(4_999, 1, packed.bytes.clone()).is_err());
-        assert!(unpack(5_000, 0, packed.bytes.clone()).is_err());
-        assert!(unpack(5_000, 1, vec![1, 2, 3]).is_err());
+        assert!(unpack(4_999, 1, Cow::Borrowed(&packed.bytes)).is_err());
+        assert!(unpack(5_000, 0, Cow::Borrowed(&packed.bytes)).is_err());
+        assert!(unpack(5_000, 1, vec![1, 2, 3].into()).is_err());
         assert!(parse_content(&[9, 9]).is_err());
     }
 }

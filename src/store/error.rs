@@ -1,6 +1,6 @@
 //! Why the store failed, in the words of its callers.
 
-use crate::model::InboxId;
+use crate::model::{InboxId, ProjectId};
 
 /// What went wrong. Nothing of the transaction remains.
 #[derive(Debug, thiserror::Error)]
@@ -11,6 +11,18 @@ pub enum Error {
     /// The inbox of a delivery is gone.
     #[error("no such inbox")]
     NoInbox(InboxId),
+    /// The project is gone.
+    #[error("no such project")]
+    NoProject(ProjectId),
+    /// The project has inboxes.
+    #[error("the project has inboxes")]
+    ProjectNotEmpty(ProjectId),
+    /// The project may have no more inboxes.
+    #[error("the project has its {limit} inboxes")]
+    TooManyInboxes {
+        /// Its quota.
+        limit: u64,
+    },
     /// The inbox takes no mail: it is frozen.
     #[error("the inbox is frozen")]
     Frozen(InboxId),
@@ -26,6 +38,20 @@ pub enum Error {
         limit: u64,
         /// `messages` or `bytes`.
         unit: &'static str,
+    },
+    /// The inbox has no mailbox of that name.
+    #[error("no such folder")]
+    NoMailbox,
+    /// The mailbox holds messages.
+    #[error("the folder has messages")]
+    NotEmpty,
+    /// There would be more than may be.
+    #[error("at most {limit} {what}")]
+    TooMany {
+        /// `folders`, `tags`.
+        what: &'static str,
+        /// Most of them.
+        limit: i64,
     },
     /// Someone changed the row since it was read.
     #[error("the row has changed since it was read")]
@@ -90,6 +116,12 @@ pub enum Constraint {
     ClientRef,
     /// A credential's user name.
     Username,
+    /// A mailbox's name in its inbox.
+    Mailbox,
+    /// A project's name.
+    ProjectName,
+    /// A project's domain.
+    Domain,
 }
 
 impl std::fmt::Display for Constraint {
@@ -98,6 +130,9 @@ impl std::fmt::Display for Constraint {
             Self::Address => "the address",
             Self::ClientRef => "the client_ref",
             Self::Username => "the user name",
+            Self::Mailbox => "the folder's name",
+            Self::ProjectName => "the name",
+            Self::Domain => "the domain",
         })
     }
 }
@@ -155,6 +190,9 @@ impl From<sqlx::Error> for Error {
                     ("inbox_address", "inbox.address_key", Constraint::Address),
                     ("inbox_client_ref", "inbox.client_ref", Constraint::ClientRef),
                     ("credential_username", "credential.username_key", Constraint::Username),
+                    ("mailbox_name", "mailbox.name", Constraint::Mailbox),
+                    ("project_domain", "project_domain.domain_key", Constraint::Domain),
+                    ("project_name", "project.name", Constraint::ProjectName),
                 ] {
                     if text.contains(name) || text.contains(columns) {
                         return Self::Taken(constraint);

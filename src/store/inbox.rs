@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::dialect::{Conn, on};
 use super::event::{self, NewEvent};
-use super::{Error, credential};
+use super::{Error, credential, key, project};
 use crate::model::address::domain_key;
 use crate::model::event::EventKind;
 use crate::model::inbox::{Counts, Inbox, InboxState, OnFull, Quota};
@@ -32,6 +32,8 @@ pub struct NewInbox {
     pub persona: Option<String>,
     /// What it may hold.
     pub quota: Quota,
+    /// How many inboxes its project may have.
+    pub max_inboxes: Option<u64>,
     /// When its mail is removed.
     pub expires_at: Option<Timestamp>,
     /// Its first credential.
@@ -163,8 +165,50 @@ const INSERT_MAILBOX: &str = "INSERT INTO mailbox (id, inbox_id, name, special_u
 /// Makes an inbox with its mailbox INBOX.
 ///
 /// # Errors
-/// [`Error::Taken`] for the address or the caller's name.
+/// [`Error::Taken`] for the address or the caller's name; [`Error::TooManyInboxes`]; [`Error::NoProject`].
 pub(super) async fn create(conn: &mut Conn, new: &NewInbox, now: Timestamp) -> Result<Inbox, Error> {
+    check_room(conn, new, 1).await?;
+    let id = insert(conn, new, now).await?;
+    let created = NewEvent { kind: EventKind::InboxCreated, inbox: Some(id), message: None };
+    event::append(conn, new.project, now, &[created]).await?;
+    get(conn, id).await?.ok_or(Error::NoInbox(id))
+}
+
+/// Makes inboxes of one project, all or none.
+///
+/// # Errors
+/// As [`create`].
+pub(super) async fn create_all(conn: &mut Conn, new: &[NewInbox], now: Timestamp) -> Result<Vec<Inbox>, Error> {
+    let Some(project) = new.first().map(|new| new.project) else { return Ok(Vec::new()) };
+    if let Some(first) = new.first() {
+        check_room(conn, first, new.len()).await?;
+    }
+    let mut ids = Vec::with_capacity(new.len());
+    for new in new {
+        ids.push(insert(conn, new, now).await?);
+    }
+    let created = ids.iter().map(|id| NewEvent { kind: EventKind::InboxCreated, inbox: Some(*id), message: None });
+    event::append(conn, project, now, &created.collect::<Vec<_>>()).await?;
+    let mut inboxes = Vec::with_capacity(ids.len());
+    for id in ids {
+        inboxes.push(get(conn, id).await?.ok_or(Error::NoInbox(id))?);
+    }
+    Ok(inboxes)
+}
+
+/// Whether the project may have so many more inboxes.
+async fn check_room(conn: &mut Conn, new: &NewInbox, more: usize) -> Result<(), Error> {
+    let Some(limit) = new.max_inboxes else { return Ok(()) };
+    // The lock makes two nodes count one after the other.
+    project::lock(conn, new.project).await?;
+    let more = u64::try_from(more).unwrap_or(u64::MAX);
+    if project::holds(conn, new.project).await?.0.saturating_add(more) > limit {
+        return Err(Error::TooManyInboxes { limit });
+    }
+    Ok(())
+}
+
+async fn insert(conn: &mut Conn, new: &NewInbox, now: Timestamp) -> Result<InboxId, Error> {
     let id = InboxId::new(now);
     let metadata = serde_json::to_string(&new.metadata).map_err(|_| Error::Damaged("metadata"))?;
     let limit = |limit: Option<u64>| limit.map(|most| i64::try_from(most).unwrap_or(i64::MAX));
@@ -190,12 +234,11 @@ pub(super) async fn create(conn: &mut Conn, new: &NewInbox, now: Timestamp) -> R
     if let Some(credential) = &new.credential {
         credential::insert(conn, id, credential, now).await?;
     }
-    let created = NewEvent { kind: EventKind::InboxCreated, inbox: Some(id), message: None };
-    event::append(conn, new.project, now, &[created]).await?;
-    get(conn, id).await?.ok_or(Error::NoInbox(id))
+    Ok(id)
 }
 
-async fn create_mailbox(
+/// Makes a mailbox of an inbox that is locked, or being made.
+pub(super) async fn create_mailbox(
     conn: &mut Conn,
     inbox: InboxId,
     name: &str,
@@ -264,11 +307,13 @@ pub(super) async fn shut(conn: &mut Conn, id: InboxId, now: Timestamp) -> Result
 
 /// Removes the rows of an inbox whose messages are gone.
 pub(super) async fn delete(conn: &mut Conn, inbox: &Inbox, kind: EventKind, now: Timestamp) -> Result<(), Error> {
-    const BELOW: [&str; 6] = [
+    const BELOW: [&str; 8] = [
         "DELETE FROM vanished WHERE mailbox_id IN (SELECT id FROM mailbox WHERE inbox_id = $1)",
         "DELETE FROM entry_keyword WHERE mailbox_id IN (SELECT id FROM mailbox WHERE inbox_id = $1)",
         "DELETE FROM keyword WHERE mailbox_id IN (SELECT id FROM mailbox WHERE inbox_id = $1)",
         "DELETE FROM credential WHERE inbox_id = $1",
+        key::DELETE_SECRETS_OF_INBOX,
+        key::DELETE_OF_INBOX,
         "DELETE FROM mailbox WHERE inbox_id = $1",
         "DELETE FROM inbox WHERE id = $1",
     ];

@@ -22,6 +22,8 @@ pub struct StoredMessage {
     pub position: Position,
     /// The version of its flags.
     pub mod_seq: ModSeq,
+    /// The run of its inbox.
+    pub run: Option<String>,
     pub(super) blob: i64,
 }
 
@@ -31,7 +33,7 @@ macro_rules! select {
         concat!(
             "SELECT m.id, m.project_id, m.position, m.inbox_id, m.seq, m.mailbox_id, x.name AS folder, m.uid, e.flags, \
              e.mod_seq, m.blob_id, m.receipt_id, m.received_at, m.size, m.delivered_to, m.tags, b.digest, b.content, \
-             (SELECT ", $agg, " FROM entry_keyword ek JOIN keyword k ON k.mailbox_id = ek.mailbox_id AND \
+             (SELECT i.run_id FROM inbox i WHERE i.id = m.inbox_id) AS run_id, (SELECT ", $agg, " FROM entry_keyword ek JOIN keyword k ON k.mailbox_id = ek.mailbox_id AND \
              k.number = ek.number WHERE ek.mailbox_id = m.mailbox_id AND ek.uid = m.uid) AS keywords \
              FROM message m JOIN entry e ON e.mailbox_id = m.mailbox_id AND e.uid = m.uid \
              JOIN mailbox x ON x.id = m.mailbox_id JOIN blob b ON b.id = m.blob_id "
@@ -60,6 +62,7 @@ pub(super) struct Row {
     tags: String,
     digest: Vec<u8>,
     content: Vec<u8>,
+    run_id: Option<String>,
     keywords: Option<String>,
 }
 
@@ -96,6 +99,7 @@ pub(super) fn stored(row: Row) -> Result<StoredMessage, Error> {
         content: blob::parse_content(&row.content)?,
         position: Position(row.position),
         mod_seq: ModSeq(row.mod_seq),
+        run: row.run_id,
         blob: row.blob_id,
     })
 }

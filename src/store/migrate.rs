@@ -8,12 +8,32 @@ use super::dialect::Dialect;
 use super::pool::Pool;
 
 /// Every migration: number, name, and its text for SQLite and for PostgreSQL. Never edited once released.
-const MIGRATIONS: [(i64, &str, &str, &str); 1] = [(
-    1,
-    "base",
-    include_str!("../../migrations/sqlite/0001_base.sql"),
-    include_str!("../../migrations/postgres/0001_base.sql"),
-)];
+const MIGRATIONS: [(i64, &str, &str, &str); 4] = [
+    (
+        1,
+        "base",
+        include_str!("../../migrations/sqlite/0001_base.sql"),
+        include_str!("../../migrations/postgres/0001_base.sql"),
+    ),
+    (
+        2,
+        "keys",
+        include_str!("../../migrations/sqlite/0002_keys.sql"),
+        include_str!("../../migrations/postgres/0002_keys.sql"),
+    ),
+    (
+        3,
+        "wait_log",
+        include_str!("../../migrations/sqlite/0003_wait_log.sql"),
+        include_str!("../../migrations/postgres/0003_wait_log.sql"),
+    ),
+    (
+        4,
+        "idempotency",
+        include_str!("../../migrations/sqlite/0004_idempotency.sql"),
+        include_str!("../../migrations/postgres/0004_idempotency.sql"),
+    ),
+];
 
 /// Runs what is missing. On PostgreSQL under an advisory lock; a SQLite file belongs to one process anyway.
 pub(super) async fn run(pool: &Pool) -> Result<(), Error> {

@@ -45,6 +45,9 @@ const OLDEST: &str = select!("m.inbox_id = $1 AND m.seq > $2 AND m.seq <= $3 ORD
 /// `$1` message.
 const ONE: &str = select!("m.id = $1");
 
+/// Each row: message.
+static THESE: MultiRow = MultiRow::rows(select!("m.id IN ("), "?", ") ORDER BY m.seq");
+
 /// Removes up to [`CHUNK`] of the oldest messages, up to seq `until`, of an inbox that is locked.
 pub(super) async fn remove_oldest(
     conn: &mut Conn,
@@ -69,6 +72,29 @@ pub(super) async fn remove_one(
 ) -> Result<Removed, Error> {
     let rows: Vec<Leaving> = on!(conn, c => sqlx::query_as(ONE).bind(message.uuid()).fetch_all(c).await)?;
     remove(conn, project, inbox, &rows, kind, now).await
+}
+
+/// Removes these messages, which lie in an inbox that is locked.
+pub(super) async fn remove_these(
+    conn: &mut Conn,
+    project: ProjectId,
+    inbox: InboxId,
+    messages: &[MessageId],
+    kind: EventKind,
+    now: Timestamp,
+) -> Result<Removed, Error> {
+    let mut leaving: Vec<Leaving> = Vec::with_capacity(messages.len());
+    for piece in pieces(messages) {
+        let sql = THESE.sql(conn.dialect(), piece.len());
+        leaving.extend(on!(conn, c => {
+            let mut query = sqlx::query_as::<_, Leaving>(sql);
+            for message in piece {
+                query = query.bind(message.uuid());
+            }
+            query.fetch_all(c).await
+        })?);
+    }
+    remove(conn, project, inbox, &leaving, kind, now).await
 }
 
 /// Makes room by removing the oldest messages until `messages` and `bytes` are free, a [`CHUNK`] at most.

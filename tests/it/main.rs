@@ -10,6 +10,8 @@
 #[allow(dead_code, unreachable_pub, unused_imports, reason = "a box of tools, of which a test takes what it needs")]
 mod support;
 
+mod cli;
+mod client;
 mod command_line;
 mod extract;
 mod http;

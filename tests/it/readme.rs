@@ -1,18 +1,19 @@
 //! The README's examples do what it says, as they stand there; only ports and the program's path are put in.
 
 use std::process::Output;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use sqlx::{Connection, Executor, PgConnection};
 
 use crate::support::cluster::Cluster;
 use crate::support::process::{Process, bash, is_installed, restante};
-use crate::support::{Database, Server, mail};
+use crate::support::{Database, Server, keys, mail};
 
 const README: &str = include_str!("../../README.md");
 
 /// Examples that a test below takes on; `docker` is compared with the Dockerfile, because not everyone has it.
-const TESTED: [&str; 8] = ["swaks", "curl", "wait", "raw", "inbox", "settings", "postgres", "docker"];
+const TESTED: [&str; 10] = ["swaks", "curl", "wait", "raw", "inbox", "shell", "settings", "postgres", "docker", "keys"];
 
 /// The shell block behind `<!-- example: name -->`.
 fn example(name: &str) -> &'static str {
@@ -37,7 +38,7 @@ fn commands() -> Vec<&'static str> {
 
 /// Runs a block as a reader would, against the server.
 async fn run(name: &str, server: &Server) -> Output {
-    let script = example(name)
+    let script = format!("export RESTANTE_URL=http://localhost:8025\n{}", example(name))
         .replace("localhost:1025", &server.smtp_at().to_string())
         .replace("localhost:8025", &server.http_at().to_string());
     let output = tokio::task::spawn_blocking(move || bash(&script)).await.unwrap();
@@ -92,6 +93,32 @@ async fn curl_creates_an_inbox() {
     let inbox: Value = serde_json::from_slice(&run("inbox", &server).await.stdout).unwrap();
     assert!(inbox["address"].as_str().unwrap().starts_with("signup-"), "{inbox}");
     assert!(inbox["cursor"].is_string() && inbox["expires_at"].is_string(), "{inbox}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn curl_makes_a_key_that_opens_what_it_says() {
+    if !is_installed("curl") {
+        return;
+    }
+    let server = Server::with(keys::locked).await;
+    let block = example("keys").replace("localhost:8025", &server.http_at().to_string());
+    let script = format!("export RESTANTE_ROOT_KEY={}\n{block}", keys::ROOT);
+    let made = tokio::task::spawn_blocking(move || bash(&script)).await.unwrap();
+    let key: Value = serde_json::from_slice(&made.stdout).unwrap();
+    let http = server.http().with_key(key["secret"].as_str().unwrap());
+    http.get("/v1/messages").await.expect(reqwest::StatusCode::OK);
+    http.get("/v1/inboxes").await.problem(403, "scope_missing");
+}
+
+/// The README says under a second; three starts of a program that was not optimised may take longer on a busy machine.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn shell_story_ends_with_the_code_at_once() {
+    let server = Server::start().await;
+    let began = Instant::now();
+    let said = run("shell", &server).await.stdout;
+    let took = began.elapsed();
+    assert!(said.ends_with(b"\n482913\n"), "{}", String::from_utf8_lossy(&said));
+    assert!(took < Duration::from_secs(if cfg!(debug_assertions) { 5 } else { 1 }), "{took:?}");
 }
 
 #[test]

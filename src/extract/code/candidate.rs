@@ -102,7 +102,9 @@ fn tokens(view: &View, line: &Line, masked: &[bool]) -> Vec<Token> {
 
 /// Whether `c`, which is not ASCII, is a letter of a script that puts spaces between words.
 fn is_word_letter(c: char) -> bool {
-    !c.is_ascii() && c.is_alphabetic() && matches!(c, '\u{c0}'..='\u{24f}' | '\u{370}'..='\u{52f}' | '\u{1e00}'..='\u{1fff}')
+    !c.is_ascii()
+        && c.is_alphabetic()
+        && matches!(c, '\u{c0}'..='\u{24f}' | '\u{370}'..='\u{52f}' | '\u{1e00}'..='\u{1fff}')
 }
 
 fn single(view: &View, token: Token) -> Option<Candidate> {

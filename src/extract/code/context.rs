@@ -33,7 +33,7 @@ impl Context {
             context.has_strong |= has(Class::Strong);
             context.has_plain |= has(Class::Plain);
             auth = auth.max(read.count(Class::Auth));
-            commerce = commerce.max(read.count(Class::Commerce) + 2 * usize::from(has(Class::NoCode)));
+            commerce = commerce.max(read.count(Class::Commerce) + usize::from(has(Class::NoCode)));
             meeting = meeting.max(read.count(Class::Meeting));
             if place == 0 {
                 let code = [Class::Strong, Class::Plain].into_iter().find(|class| has(*class));

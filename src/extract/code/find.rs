@@ -108,7 +108,8 @@ fn leads_subject(message: &Message, value: &str) -> bool {
 /// Codes that the HTML names without showing them as such.
 fn special_fields(message: &Message, found: &mut [Found]) {
     let Some(page) = &message.page else { return };
-    for (values, feature) in [(special::structured(page), Feature::StructuredData), (page.one_time.clone(), Feature::OneTimeField)]
+    for (values, feature) in
+        [(special::structured(page), Feature::StructuredData), (page.one_time.clone(), Feature::OneTimeField)]
     {
         for value in values.iter().filter(|value| special::is_code(value)) {
             if let Some(known) = found.iter_mut().find(|known| key(&known.candidate.value) == key(value)) {
@@ -128,7 +129,8 @@ fn only_one(found: &mut [Found], context: &Context) {
     let stands_out = [Feature::Isolated, Feature::KwDirect, Feature::AuthNear, Feature::Emphasised];
     let has = |feature: &Feature| best.score.features.contains(feature);
     let is_named = stands_out.iter().any(has) || (has(&Feature::KwBefore) && !has(&Feature::KwPlain));
-    if lead >= 0.9 && is_named && is_spoken_of && !best.score.features.iter().any(|feature| is_spoilt.contains(feature)) {
+    if lead >= 0.9 && is_named && is_spoken_of && !best.score.features.iter().any(|feature| is_spoilt.contains(feature))
+    {
         best.score.add(Feature::OnlyOne, 1.2);
     }
 }
@@ -144,7 +146,8 @@ fn rival(found: &mut [Found]) {
 
 fn fits(candidate: &Candidate, constraint: &CodeConstraint) -> bool {
     let length = candidate.value.chars().filter(|c| c.is_ascii_alphanumeric()).count();
-    let has_length = constraint.length.is_none_or(|wanted| wanted == length || wanted == candidate.value.chars().count());
+    let has_length =
+        constraint.length.is_none_or(|wanted| wanted == length || wanted == candidate.value.chars().count());
     let is_digits = candidate.value.chars().all(|c| c.is_ascii_digit());
     has_length
         && constraint.min_length.is_none_or(|min| length >= min)

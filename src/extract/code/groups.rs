@@ -9,10 +9,15 @@ const CODE_CHARS: std::ops::RangeInclusive<usize> = 4..=16;
 /// Digits of a code.
 const CODE_DIGITS: std::ops::RangeInclusive<usize> = 4..=10;
 
+/// Groups that are looked at together: more than any code has.
+const MAX_GROUPS: usize = 24;
+
 /// The code in groups that begins at the first of `tokens`, and how many tokens it takes.
 ///
 /// `Some((None, n))` for groups of which no code can be made. `None` if the first token stands alone.
 pub(super) fn grouped(view: &View, tokens: &[Token]) -> Option<(Option<Candidate>, usize)> {
+    // A longer run is no code; looking at all of it again from each token would not be linear.
+    let tokens = tokens.get(..tokens.len().min(MAX_GROUPS))?;
     for separator in ['-', ' '] {
         let run = run(view, tokens, separator);
         let taken = tokens.get(..run).filter(|taken| taken.len() > 1);
@@ -66,7 +71,9 @@ fn hyphened(view: &View, tokens: &[Token]) -> Option<Candidate> {
         let sizes = tokens.iter().all(|token| (2..=6).contains(&token.len()));
         let is_code = sizes && CODE_CHARS.contains(&chars) && (lowers == 0 || uppers == 0) && tokens.len() <= 4;
         let near = tokens.iter().all(|token| token.len().abs_diff(first.len()) <= 1);
-        let is_word = |token: &Token| token.digits == 0 && token.len() > 3 && !random::is_random(view.slice(token.start, token.end));
+        let is_word = |token: &Token| {
+            token.digits == 0 && token.len() > 3 && !random::is_random(view.slice(token.start, token.end))
+        };
         let is_named = tokens.iter().any(is_word) && tokens.iter().any(|token| token.digits == token.len());
         (is_code && near && !is_named).then_some(Shape::Mixed { groups: tokens.len(), has_lower: lowers > 0 })?
     } else if lowers == 0 || (uppers == 0 && even && is_lot(view, tokens)) {
@@ -130,7 +137,10 @@ fn spaced(view: &View, tokens: &[Token]) -> Option<(Candidate, usize)> {
     let capital = |token: &&Token| token.lowers == 0 && token.len() == first.len() && (3..=4).contains(&token.len());
     let groups = tokens.iter().take_while(capital).count();
     let digits: usize = tokens.iter().take(groups).map(|token| token.digits).sum();
-    let each = tokens.iter().take(groups).all(|token| token.digits > 0 || random::is_random(view.slice(token.start, token.end)));
+    let each = tokens
+        .iter()
+        .take(groups)
+        .all(|token| token.digits > 0 || random::is_random(view.slice(token.start, token.end)));
     if (2..=4).contains(&groups) && digits > 0 && each {
         return made(groups, Shape::Mixed { groups, has_lower: false });
     }

@@ -6,14 +6,14 @@ use crate::extract::view::View;
 
 /// Signs and names of currencies; a number beside one is an amount.
 const CURRENCIES: [&str; 44] = [
-    "$", "€", "£", "¥", "￥", "₹", "₽", "₩", "₺", "₪", "฿", "₫", "₴", "₦", "₱", "৳", "﷼", "usd", "eur", "gbp", "chf", "jpy",
-    "cny", "rmb", "inr", "pln", "zł", "zl", "czk", "kč", "sek", "nok", "dkk", "kr", "huf", "ft", "ron", "lei", "円", "元",
-    "원", "руб", "грн", "tl",
+    "$", "€", "£", "¥", "￥", "₹", "₽", "₩", "₺", "₪", "฿", "₫", "₴", "₦", "₱", "৳", "﷼", "usd", "eur", "gbp", "chf",
+    "jpy", "cny", "rmb", "inr", "pln", "zł", "zl", "czk", "kč", "sek", "nok", "dkk", "kr", "huf", "ft", "ron", "lei",
+    "円", "元", "원", "руб", "грн", "tl",
 ];
 /// Units; a number directly before one is a quantity.
 const UNITS: [&str; 22] = [
-    "%", "°", "km", "kg", "gb", "mb", "kb", "tb", "kwh", "wh", "px", "ms", "m²", "mhz", "ghz", "ml", "cm", "mm", "pts", "bytes",
-    "kcal", "ч",
+    "%", "°", "km", "kg", "gb", "mb", "kb", "tb", "kwh", "wh", "px", "ms", "m²", "mhz", "ghz", "ml", "cm", "mm", "pts",
+    "bytes", "kcal", "ч",
 ];
 /// Digits of a run of groups that is longer than any code.
 const MAX_CODE_DIGITS: usize = 10;
@@ -56,7 +56,8 @@ fn word(view: &View, start: usize, end: usize, masked: &mut [bool]) {
     }
     let letters_and_digits = chars.iter().filter(|c| c.is_ascii_alphanumeric()).count();
     let digits = chars.iter().filter(|c| c.is_ascii_digit()).count();
-    let is_identifier = chars.len() > MAX_CODE_CHARS && digits > 0 && chars.is_ascii() && letters_and_digits + 8 >= chars.len();
+    let is_identifier =
+        chars.len() > MAX_CODE_CHARS && digits > 0 && chars.is_ascii() && letters_and_digits + 8 >= chars.len();
     if is_identifier && !chars.contains(&':') {
         set(masked, start, end);
     }
@@ -76,7 +77,8 @@ impl Ascii for [char] {
 fn is_address(part: &[char]) -> bool {
     let has = |a: char, b: char| part.windows(2).any(|pair| pair == [a, b]);
     let between = |mark: char| {
-        part.windows(3).any(|three| matches!(three, [a, c, b] if *c == mark && a.is_alphanumeric() && b.is_alphanumeric()))
+        part.windows(3)
+            .any(|three| matches!(three, [a, c, b] if *c == mark && a.is_alphanumeric() && b.is_alphanumeric()))
     };
     if has('/', '/') || part.starts_with(&['w', 'w', 'w', '.']) || between('@') || between('_') || between('=') {
         return true;
@@ -142,9 +144,9 @@ fn first_number(view: &View, at: usize, end: usize) -> Option<usize> {
 /// `1,234.50`, `20.11.2026`, `12:30`, `3/4`, `1.2.3`, `2026-11-20`: digits on both sides of such a mark.
 fn is_joined_number(run: &[char]) -> bool {
     let is_mark = |c: char| matches!(c, '.' | ',' | '/' | ':');
-    let marked = run.windows(3).any(|three| {
-        matches!(three, [a, c, b] if is_mark(*c) && a.is_ascii_digit() && b.is_ascii_digit())
-    });
+    let marked = run
+        .windows(3)
+        .any(|three| matches!(three, [a, c, b] if is_mark(*c) && a.is_ascii_digit() && b.is_ascii_digit()));
     let has_space = run.contains(&' ');
     let groups: Vec<usize> = run.split(|c| *c == '-').map(<[char]>::len).collect();
     let is_date = !has_space && matches!(groups.as_slice(), [4, 1..=2, 1..=2] | [1..=2, 1..=2, 4]);
@@ -169,8 +171,14 @@ fn is_amount(view: &View, start: usize, end: usize) -> bool {
     let last = before.chars().last().map(String::from).unwrap_or_default();
     let is_sign = |sign: &str| !sign.is_empty() && is_currency(sign) && sign.chars().all(|c| !c.is_ascii());
     let dollar = last == "$" || first == "$";
-    dollar || is_sign(&first) || is_sign(&last) || is_currency(&before) || is_currency(&behind)
-        || UNITS.contains(&behind.as_str()) || first == "%" || first == "°"
+    dollar
+        || is_sign(&first)
+        || is_sign(&last)
+        || is_currency(&before)
+        || is_currency(&behind)
+        || UNITS.contains(&behind.as_str())
+        || first == "%"
+        || first == "°"
 }
 
 /// The letters or signs before `at`, past one space; a few at most.

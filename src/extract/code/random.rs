@@ -29,11 +29,54 @@ pub(super) fn is_quantity(text: &[char]) -> bool {
     let is_unit = rest.len() < lower.len()
         && matches!(
             rest,
-            "x" | "k" | "m" | "s" | "h" | "d" | "am" | "pm" | "st" | "nd" | "rd" | "th" | "px" | "gb" | "mb" | "kb" | "tb"
-                | "km" | "kg" | "kw" | "kwh" | "ms" | "min" | "hrs" | "days" | "bit" | "mhz" | "ghz" | "er" | "e" | "pts"
-                | "usd" | "eur" | "gbp" | "kr" | "tl" | "ft" | "cm" | "mm" | "ml" | "xp" | "hz" | "mah" | "mp" | "fps" | "p"
+            "x" | "k"
+                | "m"
+                | "s"
+                | "h"
+                | "d"
+                | "am"
+                | "pm"
+                | "st"
+                | "nd"
+                | "rd"
+                | "th"
+                | "px"
+                | "gb"
+                | "mb"
+                | "kb"
+                | "tb"
+                | "km"
+                | "kg"
+                | "kw"
+                | "kwh"
+                | "ms"
+                | "min"
+                | "hrs"
+                | "days"
+                | "bit"
+                | "mhz"
+                | "ghz"
+                | "er"
+                | "e"
+                | "pts"
+                | "usd"
+                | "eur"
+                | "gbp"
+                | "kr"
+                | "tl"
+                | "ft"
+                | "cm"
+                | "mm"
+                | "ml"
+                | "xp"
+                | "hz"
+                | "mah"
+                | "mp"
+                | "fps"
+                | "p"
         );
-    let is_size = rest.strip_prefix('x').is_some_and(|size| !size.is_empty() && size.chars().all(|c| c.is_ascii_digit()));
+    let is_size =
+        rest.strip_prefix('x').is_some_and(|size| !size.is_empty() && size.chars().all(|c| c.is_ascii_digit()));
     let has_lower = text.iter().filter(|c| c.is_ascii_lowercase()).count() >= 2;
     is_unit || is_size || (has_lower && is_name(text))
 }
@@ -52,7 +95,9 @@ mod tests {
     #[test]
     fn words_are_not_random() {
         let chars = |text: &str| text.chars().collect::<Vec<char>>();
-        for word in ["VERIFY", "ACCOUNT", "IMPORTANT", "SECURITY", "CODE", "LOGIN", "PASSWORT", "ACME", "WELCOME", "HELP"] {
+        for word in
+            ["VERIFY", "ACCOUNT", "IMPORTANT", "SECURITY", "CODE", "LOGIN", "PASSWORT", "ACME", "WELCOME", "HELP"]
+        {
             assert!(!is_random(&chars(word)), "{word}");
         }
         for code in ["KQZTRW", "WDJB", "XKQ", "NVBTPL", "BQXA"] {

@@ -130,8 +130,12 @@ impl<'a> Place<'a> {
         }
         let next = self.read.labels.partition_point(|label| label.start < end);
         let behind = self.read.labels.iter().skip(next).take(3);
-        for label in behind.filter(|label| label.end <= self.end && label.start - end <= NEAR && Self::is_code_word(label)) {
-            let goes_on = !self.is_taken(end, label.start) && !self.read.view.slice(end, label.start).iter().any(is_stop);
+        for label in
+            behind.filter(|label| label.end <= self.end && label.start - end <= NEAR && Self::is_code_word(label))
+        {
+            let goes_on = !self.is_taken(end, label.start)
+                && !self.is_taken(label.end, label.end + 25)
+                && !self.read.view.slice(end, label.start).iter().any(is_stop);
             take(Feature::KwAfter, if goes_on { 2.6 } else { 0.8 }, label.class);
         }
         let begins_line = self.candidate.start - self.line.start <= 3;
@@ -273,7 +277,10 @@ impl<'a> Place<'a> {
                 score.add(Feature::Mixed, weight - if has_lower && !self.is_isolated && !direct { 1.5 } else { 0.0 });
             }
             Shape::LetterGroups => {
-                score.add(Feature::LettersOnly, if named || (self.is_isolated && context.has_plain) { 0.3 } else { -3.0 });
+                score.add(
+                    Feature::LettersOnly,
+                    if named || (self.is_isolated && context.has_plain) { 0.3 } else { -3.0 },
+                );
             }
             Shape::Letters => {
                 let stands_out = self.is_isolated || direct;
@@ -293,7 +300,8 @@ impl<'a> Place<'a> {
 
     fn calendar(&self, score: &mut Score) {
         let value = self.candidate.value.as_str();
-        let part = |range: std::ops::Range<usize>| value.get(range).and_then(|part| part.parse::<u32>().ok()).unwrap_or(0);
+        let part =
+            |range: std::ops::Range<usize>| value.get(range).and_then(|part| part.parse::<u32>().ok()).unwrap_or(0);
         // The years of the Buddhist calendar, too.
         let is_year = |year: u32| (1950..=2049).contains(&year) || (2540..=2590).contains(&year);
         let is_day = |month: u32, day: u32| (1..=12).contains(&month) && (1..=31).contains(&day);
@@ -316,7 +324,7 @@ impl<'a> Place<'a> {
             score.add(Feature::NumberSign, -1.5);
         }
         if self.is_negated() {
-            score.add(Feature::Negated, -3.0);
+            score.add(Feature::Negated, -5.0);
         }
         if context.is_meeting {
             score.add(Feature::CommerceContext, -4.5);
@@ -333,7 +341,10 @@ impl<'a> Place<'a> {
         let nearest = self.labels_before().next().copied();
         if let Some(label) = nearest {
             let gap = start - label.end;
-            let is_near = gap <= 4 || (gap <= 25 && self.is_direct(label.end, start));
+            // "the 6-digit number": the word counts digits, it does not name a number.
+            let counts =
+                self.read.view.slice(label.start.saturating_sub(2), label.start).iter().any(char::is_ascii_digit);
+            let is_near = !counts && gap <= 4 || (!counts && gap <= 25 && self.is_direct(label.end, start));
             match label.class {
                 Class::NoCode => score.add(Feature::OtherNumber, -5.0),
                 Class::Other if is_near => {
@@ -356,7 +367,9 @@ impl<'a> Place<'a> {
 
     /// The line above is the name of another number, as in a table of facts.
     fn label_above(&self, score: &mut Score) {
-        let Some(above) = self.number.checked_sub(1).and_then(|number| self.read.view.lines.get(number)) else { return };
+        let Some(above) = self.number.checked_sub(1).and_then(|number| self.read.view.lines.get(number)) else {
+            return;
+        };
         let next = self.read.labels.partition_point(|label| label.end <= above.end);
         let labels = self.read.labels.get(..next).unwrap_or_default();
         let Some(last) = labels.last().filter(|label| label.start >= above.start) else { return };
@@ -364,7 +377,9 @@ impl<'a> Place<'a> {
         let is_short = above.end - above.start <= LABEL_CHARS;
         match last.class {
             Class::NoCode => score.add(Feature::OtherNumber, -5.0),
-            Class::Other if is_short && above.end - last.end <= 12 && !has_code => score.add(Feature::OtherNumber, -3.5),
+            Class::Other if is_short && above.end - last.end <= 12 && !has_code => {
+                score.add(Feature::OtherNumber, -3.5)
+            }
             _ => {}
         }
     }

@@ -8,8 +8,16 @@ use crate::extract::view::{Message, Page};
 const MAX_VALUES: usize = 500;
 /// Names of such values.
 const CODE_KEYS: [&str; 10] = [
-    "code", "otp", "onetimecode", "onetimepassword", "verificationcode", "confirmationcode", "securitycode", "passcode",
-    "accesscode", "logincode",
+    "code",
+    "otp",
+    "onetimecode",
+    "onetimepassword",
+    "verificationcode",
+    "confirmationcode",
+    "securitycode",
+    "passcode",
+    "accesscode",
+    "logincode",
 ];
 
 /// `@example.test #482913`: what it is for, the code, and where the code stands in the plain text.
@@ -96,5 +104,7 @@ fn is_code_key(name: &str) -> bool {
 
 pub(super) fn is_code(text: &str) -> bool {
     let digits = text.chars().filter(char::is_ascii_digit).count();
-    (4..=16).contains(&text.len()) && digits > 0 && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | ' '))
+    (4..=16).contains(&text.len())
+        && digits > 0
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | ' '))
 }

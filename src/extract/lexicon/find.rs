@@ -32,8 +32,10 @@ static LEXICON: LazyLock<Option<Lexicon>> = LazyLock::new(|| {
     Some(Lexicon { phrases, automaton })
 });
 
-/// The words in `folded`, in order of their ends; at most [`limits::MAX_WORDS`].
-pub(in crate::extract) fn words(folded: &[char]) -> Vec<Word> {
+/// The words in `folded`, which are `chars` without case and marks, in order of their ends.
+///
+/// At most [`limits::MAX_WORDS`].
+pub(in crate::extract) fn words(chars: &[char], folded: &[char]) -> Vec<Word> {
     let Some(lexicon) = LEXICON.as_ref() else { return Vec::new() };
     let text: String = folded.iter().collect();
     let mut starts = Vec::with_capacity(folded.len() + 1);
@@ -43,7 +45,9 @@ pub(in crate::extract) fn words(folded: &[char]) -> Vec<Word> {
         let Some(phrase) = lexicon.phrases.get(hit.pattern().as_usize()) else { continue };
         let start = starts.partition_point(|at| *at < hit.start());
         let end = starts.partition_point(|at| *at < hit.end());
-        found.extend(whole_words(folded, phrase, start, end));
+        if phrase.exact.as_ref().is_none_or(|exact| is_written(chars.get(start..end), exact)) {
+            found.extend(whole_words(folded, phrase, start, end));
+        }
         if found.len() >= limits::MAX_WORDS {
             break;
         }
@@ -105,6 +109,12 @@ fn whole_words(folded: &[char], phrase: &Phrase, mut start: usize, mut end: usiz
     Some(Word { start, end, class: phrase.class })
 }
 
+/// Whether the text has the marks of `exact`.
+fn is_written(text: Option<&[char]>, exact: &[char]) -> bool {
+    let lower = |c: &char| c.to_lowercase().next().unwrap_or(*c);
+    text.is_some_and(|text| text.iter().map(lower).eq(exact.iter().copied()))
+}
+
 /// How long the rest of a word may be.
 const MAX_WORD_CHARS: usize = 40;
 
@@ -132,9 +142,10 @@ mod tests {
     use crate::extract::view::fold;
 
     fn found(text: &str) -> Vec<(String, Class)> {
+        let chars: Vec<char> = text.chars().collect();
         let folded: Vec<char> = text.chars().map(fold).collect();
         let text = |word: super::Word| folded[word.start..word.end].iter().collect();
-        labels(&words(&folded)).into_iter().map(|word| (text(word), word.class)).collect()
+        labels(&words(&chars, &folded)).into_iter().map(|word| (text(word), word.class)).collect()
     }
 
     #[test]
@@ -146,7 +157,8 @@ mod tests {
                 let count = phrases.iter().filter(|phrase| phrase.class == class).count();
                 assert!(count > 0 || matches!(class, Class::Copyright | Class::Meeting), "{language}: {name} is empty");
             }
-            let names = file.lines().filter(|line| !line.starts_with(['#', ' '])).filter_map(|line| line.split(':').next());
+            let names =
+                file.lines().filter(|line| !line.starts_with(['#', ' '])).filter_map(|line| line.split(':').next());
             let unknown: Vec<&str> = names.filter(|name| Class::NAMES.iter().all(|(known, _)| known != name)).collect();
             assert_eq!(unknown, [""; 0], "{language}");
             for phrase in phrases {
@@ -161,6 +173,7 @@ mod tests {
         assert_eq!(found("Your code"), one("code", Class::Plain));
         assert_eq!(found("your PROMO-CODE"), one("promo code", Class::NoCode));
         assert_eq!(found("a codec for it"), []);
+        assert_eq!(found("till the end of är"), []);
         assert_eq!(found("the one-time code"), one("one time code", Class::Strong));
         assert_eq!(found("Ihr Rabattcode"), one("rabattcode", Class::NoCode));
         assert_eq!(found("Ihr Bestätigungscode"), one("bestatigungscode", Class::Strong));

@@ -1,8 +1,8 @@
 //! The words that tell a code and a link from others, in all languages at once.
 
 mod classes;
-mod find;
 mod files;
+mod find;
 mod parse;
 
 pub(super) use classes::Class;

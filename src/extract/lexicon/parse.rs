@@ -15,11 +15,16 @@ pub(super) struct Phrase {
     pub(super) class: Class,
     /// Its pieces between stars within it, folded; most have one.
     pub(super) pieces: Vec<String>,
+    /// A short word as it is written, where only its marks tell it from words of other languages: "år", "thẻ".
+    pub(super) exact: Option<Vec<char>>,
     /// Whether a word may begin before it.
     pub(super) is_open_before: bool,
     /// Whether a word may go on behind it.
     pub(super) is_open_behind: bool,
 }
+
+/// Phrases up to this length are compared with their marks.
+const EXACT_CHARS: usize = 5;
 
 /// The phrases of a file. Lines that are no list are passed over; a test finds them.
 pub(super) fn phrases(file: &str) -> Vec<Phrase> {
@@ -34,15 +39,19 @@ pub(super) fn phrases(file: &str) -> Vec<Phrase> {
             rest = phrases;
         }
         let Some(class) = class else { continue };
-        found.extend(rest.split('|').map(str::trim).filter(|phrase| !phrase.is_empty()).map(|text| phrase(class, text)));
+        found
+            .extend(rest.split('|').map(str::trim).filter(|phrase| !phrase.is_empty()).map(|text| phrase(class, text)));
     }
     found
 }
 
 fn phrase(class: Class, text: &str) -> Phrase {
     let bare = text.trim_start_matches('*').trim_end_matches('*');
+    let letters: Vec<char> = bare.chars().collect();
+    let has_marks = letters.iter().any(|c| fold(*c) != *c && c.is_alphabetic());
     Phrase {
         class,
+        exact: (has_marks && letters.len() <= EXACT_CHARS).then_some(letters),
         pieces: bare.split('*').map(|piece| piece.chars().map(fold).collect()).collect(),
         is_open_before: text.starts_with('*'),
         is_open_behind: text.ends_with('*'),

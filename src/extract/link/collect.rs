@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::extract::limits;
 use crate::extract::lexicon::Word;
+use crate::extract::limits;
 use crate::extract::view::{Message, Read, Style};
 
 /// A link with what stands around it.
@@ -129,8 +129,10 @@ fn urls(read: &Read, found: &mut Vec<Found>) {
 fn next_url(read: &Read, from: usize, to: usize) -> Option<(usize, usize)> {
     let chars = read.view.slice(from, to);
     let mark = chars.windows(3).position(|three| three == [':', '/', '/'])?;
-    let scheme = chars.get(..mark)?.iter().rev().take(20).take_while(|c| c.is_ascii_alphanumeric() || **c == '+').count();
-    let is_end = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '`' | '|' | '\\' | '^' | '{' | '}') || is_wide(c);
+    let scheme =
+        chars.get(..mark)?.iter().rev().take(20).take_while(|c| c.is_ascii_alphanumeric() || **c == '+').count();
+    let is_end =
+        |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '`' | '|' | '\\' | '^' | '{' | '}') || is_wide(c);
     let len = chars.get(mark..)?.iter().take_while(|c| !is_end(**c)).count();
     let mut end = mark + len;
     let is_opened = |close: char, open: char| {

@@ -93,7 +93,8 @@ impl Scored {
 /// The one link that asks for something is the one that the message is about; of several the best gains on the others.
 fn only_one(scored: &mut [Scored]) {
     let actions = || |one: &&mut Scored| one.link.purpose.is_action();
-    let best = scored.iter().filter(|one| one.link.purpose.is_action()).map(|one| one.log_odds).fold(f64::MIN, f64::max);
+    let best =
+        scored.iter().filter(|one| one.link.purpose.is_action()).map(|one| one.log_odds).fold(f64::MIN, f64::max);
     for one in scored.iter_mut().filter(actions()) {
         if one.log_odds < best - 1.5 {
             one.log_odds -= 2.0;
@@ -115,6 +116,9 @@ fn fits(link: &Link, constraint: &LinkConstraint) -> bool {
         host == wanted || host.strip_suffix(&wanted).is_some_and(|rest| rest.ends_with('.'))
     };
     constraint.host.as_ref().is_none_or(is_host)
-        && constraint.path_contains.as_ref().is_none_or(|part| meant.as_ref().is_some_and(|meant| meant.path.contains(part)))
+        && constraint
+            .path_contains
+            .as_ref()
+            .is_none_or(|part| meant.as_ref().is_some_and(|meant| meant.path.contains(part)))
         && constraint.purpose.is_none_or(|purpose| purpose == link.purpose)
 }

@@ -8,14 +8,49 @@ use crate::extract::view::fold;
 
 /// The purposes that a message can be about, with their lists and the parts of a path that tell of them.
 const ACTIONS: [(Purpose, Class, &[&str]); 4] = [
-    (Purpose::Reset, Class::Reset, &["reset", "forgot", "recover", "unlock", "setpassword", "newpassword", "passwort", "password", "pwd"]),
-    (Purpose::Verify, Class::Verify, &["verif", "activat", "validat", "confirmemail", "confirmaccount", "confirmregistration", "emailconfirm", "confirmation", "aktivier", "optinaccount"]),
-    (Purpose::MagicLogin, Class::Login, &["magic", "passwordless", "onetimelogin", "/otp/", "login", "signin", "logon", "anmeld"]),
-    (Purpose::Confirm, Class::Confirm, &["invit", "accept", "confirm", "join", "optin", "subscribe", "approve", "emailchange", "changeemail"]),
+    (
+        Purpose::Reset,
+        Class::Reset,
+        &["reset", "forgot", "recover", "unlock", "setpassword", "newpassword", "passwort", "password", "pwd"],
+    ),
+    (
+        Purpose::Verify,
+        Class::Verify,
+        &[
+            "verif",
+            "activat",
+            "validat",
+            "confirmemail",
+            "confirmaccount",
+            "confirmregistration",
+            "emailconfirm",
+            "confirmation",
+            "aktivier",
+            "optinaccount",
+        ],
+    ),
+    (
+        Purpose::MagicLogin,
+        Class::Login,
+        &["magic", "passwordless", "onetimelogin", "/otp/", "login", "signin", "logon", "anmeld"],
+    ),
+    (
+        Purpose::Confirm,
+        Class::Confirm,
+        &["invit", "accept", "confirm", "join", "optin", "subscribe", "approve", "emailchange", "changeemail"],
+    ),
 ];
 /// Parts of paths and queries by which messages are stopped.
-const UNSUBSCRIBE: [&str; 8] =
-    ["unsub", "optout", "emailpreferences", "notificationsettings", "mailpreferences", "abmelden", "preferences", "emailsettings"];
+const UNSUBSCRIBE: [&str; 8] = [
+    "unsub",
+    "optout",
+    "emailpreferences",
+    "notificationsettings",
+    "mailpreferences",
+    "abmelden",
+    "preferences",
+    "emailsettings",
+];
 
 /// What speaks for each purpose.
 #[derive(Clone, Copy, Debug, Default)]
@@ -32,11 +67,13 @@ impl Evidence {
     pub(super) fn of(found: &Found, target: &Target, subject: &[Word]) -> Self {
         let mut evidence = Self::default();
         let folded: Vec<char> = found.label.chars().map(fold).collect();
-        evidence.label(&words(&folded), folded.len(), found.is_shown);
+        let label: Vec<char> = found.label.chars().collect();
+        evidence.label(&words(&label, &folded), folded.len(), found.is_shown);
         evidence.path(target);
-        for (weight, class) in [(1.6, subject), (0.8, found.around.as_slice())].into_iter().flat_map(|(weight, words)| {
-            longest(words).map(|class| (weight, class))
-        }) {
+        for (weight, class) in [(1.6, subject), (0.8, found.around.as_slice())]
+            .into_iter()
+            .flat_map(|(weight, words)| longest(words).map(|class| (weight, class)))
+        {
             if let Some(place) = evidence.weights.get_mut(class) {
                 *place += weight;
             }
@@ -46,7 +83,8 @@ impl Evidence {
 
     /// The words of the label: the longest phrase says what it is.
     fn label(&mut self, words: &[Word], chars: usize, is_shown: bool) {
-        let length = |class: Class| words.iter().filter(|word| word.class == class).map(|word| word.end - word.start).max();
+        let length =
+            |class: Class| words.iter().filter(|word| word.class == class).map(|word| word.end - word.start).max();
         let best = ACTIONS.iter().filter_map(|(_, class, _)| length(*class)).max().unwrap_or(0);
         self.has_label = best > 0;
         for ((_, class, _), weight) in ACTIONS.iter().zip(&mut self.weights) {
@@ -63,10 +101,13 @@ impl Evidence {
     }
 
     fn path(&mut self, target: &Target) {
-        let parameters: String = target.parameters().map(|(name, value)| {
-            // `?mode=resetPassword`, `?type=recovery`: short values are words.
-            if value.len() <= 24 { format!("/{name}/{value}") } else { format!("/{name}") }
-        }).collect();
+        let parameters: String = target
+            .parameters()
+            .map(|(name, value)| {
+                // `?mode=resetPassword`, `?type=recovery`: short values are words.
+                if value.len() <= 24 { format!("/{name}/{value}") } else { format!("/{name}") }
+            })
+            .collect();
         let whole = format!("{}/{}{parameters}", target.path, target.fragment.split('?').next().unwrap_or_default());
         let path: String = whole.to_ascii_lowercase().chars().filter(|c| !matches!(c, '-' | '_' | '.')).collect();
         self.is_unsubscribe |= UNSUBSCRIBE.iter().any(|part| path.contains(part)) && !self.has_label;

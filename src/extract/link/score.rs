@@ -8,15 +8,55 @@ use crate::extract::view::Style;
 
 /// Hosts of networks that every footer links to.
 const SOCIAL: [&str; 18] = [
-    "facebook.com", "twitter.com", "x.com", "instagram.com", "linkedin.com", "youtube.com", "tiktok.com", "pinterest.com",
-    "t.me", "wa.me", "weibo.com", "vk.com", "ok.ru", "threads.net", "discord.gg", "discord.com", "apps.apple.com", "play.google.com",
+    "facebook.com",
+    "twitter.com",
+    "x.com",
+    "instagram.com",
+    "linkedin.com",
+    "youtube.com",
+    "tiktok.com",
+    "pinterest.com",
+    "t.me",
+    "wa.me",
+    "weibo.com",
+    "vk.com",
+    "ok.ru",
+    "threads.net",
+    "discord.gg",
+    "discord.com",
+    "apps.apple.com",
+    "play.google.com",
 ];
 /// Ends of paths that are no page.
-const ASSETS: [&str; 12] = [".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".css", ".js", ".ico", ".pdf", ".woff2", ".ics"];
+const ASSETS: [&str; 12] =
+    [".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".css", ".js", ".ico", ".pdf", ".woff2", ".ics"];
 /// Parts of paths and hosts of pages that are in every message.
 const CHROME: [&str; 26] = [
-    "privacy", "terms", "legal", "help", "support", "faq", "contact", "about", "imprint", "impressum", "datenschutz", "agb", "blog",
-    "status", "careers", "docs", "security", "policy", "policies", "abuse", "report", "logo", "browser", "webview", "web-version",
+    "privacy",
+    "terms",
+    "legal",
+    "help",
+    "support",
+    "faq",
+    "contact",
+    "about",
+    "imprint",
+    "impressum",
+    "datenschutz",
+    "agb",
+    "blog",
+    "status",
+    "careers",
+    "docs",
+    "security",
+    "policy",
+    "policies",
+    "abuse",
+    "report",
+    "logo",
+    "browser",
+    "webview",
+    "web-version",
     "social",
 ];
 

@@ -29,7 +29,9 @@ impl Target {
         let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
         let (authority, rest) = rest.split_at_checked(end)?;
         let host = authority.rsplit('@').next()?;
-        let port = host.rfind(':').filter(|colon| host.get(colon + 1..).is_some_and(|port| port.bytes().all(|b| b.is_ascii_digit())));
+        let port = host
+            .rfind(':')
+            .filter(|colon| host.get(colon + 1..).is_some_and(|port| port.bytes().all(|b| b.is_ascii_digit())));
         let host = host.get(..port.unwrap_or(host.len()))?.trim_end_matches('.').to_ascii_lowercase();
         if host.is_empty() {
             return None;
@@ -56,7 +58,9 @@ impl Target {
 
 fn is_token_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    ["token", "code", "otp", "key", "sig", "hash", "nonce", "ticket", "secret", "confirmation"].iter().any(|part| name.contains(part))
+    ["token", "code", "otp", "key", "sig", "hash", "nonce", "ticket", "secret", "confirmation"]
+        .iter()
+        .any(|part| name.contains(part))
         && !name.contains("utm")
 }
 
@@ -69,7 +73,10 @@ fn is_token(text: &str) -> bool {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let uppers = text.bytes().filter(u8::is_ascii_uppercase).count();
     let lowers = text.bytes().filter(u8::is_ascii_lowercase).count();
-    let words = text.split(['-', '_', '.']).filter(|word| word.len() > 2 && word.bytes().all(|b| b.is_ascii_lowercase())).count();
+    let words = text
+        .split(['-', '_', '.'])
+        .filter(|word| word.len() > 2 && word.bytes().all(|b| b.is_ascii_lowercase()))
+        .count();
     let mixed = digits >= 2 && (uppers + lowers >= 2 || digits >= 12) || (uppers >= 3 && lowers >= 3);
     mixed && words * 6 < len
 }
@@ -88,7 +95,10 @@ mod tests {
     fn parts_are_found() {
         let target = Target::of("HTTPS://user:pw@App.Example.test:8443/reset/confirm?token=ab12cd#top").unwrap();
         assert_eq!((target.scheme.as_str(), target.host.as_str()), ("https", "app.example.test"));
-        assert_eq!((target.path.as_str(), target.query.as_str(), target.fragment.as_str()), ("/reset/confirm", "token=ab12cd", "top"));
+        assert_eq!(
+            (target.path.as_str(), target.query.as_str(), target.fragment.as_str()),
+            ("/reset/confirm", "token=ab12cd", "top")
+        );
         for none in ["mailto:a@example.test", "#top", "/relative", "", "javascript:alert(1)", "https://", "tel:+123"] {
             assert_eq!(Target::of(none), None, "{none}");
         }
@@ -107,7 +117,11 @@ mod tests {
         ] {
             assert!(has_token(url), "{url}");
         }
-        for url in ["https://a.test/help/how-to-reset-your-password", "https://a.test/", "https://a.test/a?utm_source=mail&lang=de"] {
+        for url in [
+            "https://a.test/help/how-to-reset-your-password",
+            "https://a.test/",
+            "https://a.test/a?utm_source=mail&lang=de",
+        ] {
             assert!(!has_token(url), "{url}");
         }
     }

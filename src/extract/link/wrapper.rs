@@ -3,12 +3,40 @@
 use super::target::Target;
 
 /// Parameters that hold a target.
-const NAMES: [&str; 14] =
-    ["url", "u", "target", "to", "q", "dest", "destination", "redirect", "redirect_url", "link", "r", "l", "goto", "href"];
+const NAMES: [&str; 14] = [
+    "url",
+    "u",
+    "target",
+    "to",
+    "q",
+    "dest",
+    "destination",
+    "redirect",
+    "redirect_url",
+    "link",
+    "r",
+    "l",
+    "goto",
+    "href",
+];
 /// Parts of hosts and paths that say that clicks are counted there.
 const MARKS: [&str; 16] = [
-    "click", "track", "trk", "redirect", "redir", "safelinks", "urldefense", "lnk", "links", "link", "clk", "/r", "/c", "/l",
-    "/ls", "/url",
+    "click",
+    "track",
+    "trk",
+    "redirect",
+    "redir",
+    "safelinks",
+    "urldefense",
+    "lnk",
+    "links",
+    "link",
+    "clk",
+    "/r",
+    "/c",
+    "/l",
+    "/ls",
+    "/url",
 ];
 
 /// The target that stands in a tracking link.
@@ -23,7 +51,8 @@ pub(super) fn resolve(target: &Target) -> Option<String> {
         return None;
     }
     let (_, inner) = target.parameters().find(|(name, value)| {
-        NAMES.contains(&name.to_ascii_lowercase().as_str()) && (value.starts_with("https://") || value.starts_with("http://"))
+        NAMES.contains(&name.to_ascii_lowercase().as_str())
+            && (value.starts_with("https://") || value.starts_with("http://"))
     })?;
     Target::of(&inner).is_some_and(|inner| inner.host != target.host).then_some(inner)
 }

@@ -88,9 +88,14 @@ impl Canvas {
         let mut view = View::new(PartName::Html);
         let mut numbers = Vec::with_capacity(self.lines.len() + 1);
         let mut rest = self.lines.as_slice();
+        let (mut counted, mut joined) = (0, 1);
         while let Some(first) = rest.first() {
-            let run = rest.iter().take_while(|line| line.is_cell()).count();
-            let joined = if CELLS.contains(&run) { run } else { 1 };
+            if counted == 0 {
+                counted = rest.iter().take_while(|line| line.is_cell()).count();
+                joined = if CELLS.contains(&counted) { counted } else { 1 };
+            }
+            // A run that is too long for a code is counted once, and passed line by line.
+            counted = counted.saturating_sub(joined);
             numbers.extend(std::iter::repeat_n(view.lines.len(), joined));
             if !view.lines.is_empty() {
                 view.push('\n', '\n', Style::default());

@@ -23,7 +23,7 @@ pub(in crate::extract) struct Message {
 
 impl Read {
     fn new(mut view: View) -> Self {
-        let words = lexicon::words(&view.folded);
+        let words = lexicon::words(&view.chars, &view.folded);
         mark_small_print(&mut view, &words);
         let labels = lexicon::labels(&words);
         Self { view, words, labels }
@@ -50,7 +50,13 @@ fn mark_small_print(view: &mut View, words: &[Word]) {
     let mut places: Vec<usize> = marks.map(|word| word.start).collect();
     places.extend(view.chars.iter().enumerate().filter(|(_, c)| **c == '©').map(|(at, _)| at));
     for place in places {
-        let Some(line) = view.line_of(place).filter(|line| *line > 0).and_then(|line| view.lines.get(line)) else { continue };
+        let Some(line) = view.line_of(place).filter(|line| *line > 0).and_then(|line| view.lines.get(line).copied())
+        else {
+            continue;
+        };
+        if view.style(line.start).has(Style::FOOTER) {
+            continue;
+        }
         for style in view.styles.get_mut(line.start..line.end).into_iter().flatten() {
             *style = style.with(Style::FOOTER);
         }

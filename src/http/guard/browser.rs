@@ -1,23 +1,28 @@
 //! Other people's web pages may not change anything here, though a browser lets them send.
 
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use super::Origins;
 use crate::http::{Code, Problem};
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// A browser tells where a request comes from, in one of two headers or in both, and a page cannot set either. Programs
 /// send none, so what has none passes.
-pub(super) async fn check(request: Request, next: Next) -> Response {
+pub(super) async fn check(State(origins): State<Origins>, request: Request, next: Next) -> Response {
     let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if is_safe || (site_is_ours(request.headers()) && origin_is_ours(request.headers())) {
+    let headers = request.headers();
+    let is_let_in = origins.let_in(headers).is_some();
+    if is_safe || is_let_in || (site_is_ours(headers) && origin_is_ours(headers)) {
         return next.run(request).await;
     }
     Problem::new(Code::OriginForbidden, "The request comes from a web page of another origin.")
-        .hint("Call the API from a program, or from a page that this server serves. CORS is not offered.")
+        .hint(
+            "Call the API from a program, from a page that this server serves, or from an origin of http.cors_origins.",
+        )
         .into_response()
 }
 

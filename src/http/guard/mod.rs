@@ -3,6 +3,7 @@
 //! It lies around the whole router and not on its routes, so a new route cannot be without it.
 
 mod browser;
+mod cors;
 mod headers;
 mod host;
 mod panic;
@@ -12,14 +13,16 @@ use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use tower_http::catch_panic::CatchPanicLayer;
 
+pub use cors::{BadOrigin, Origins};
 pub use host::{BadHostName, Hosts};
 pub use request_id::RequestId;
 
 /// Puts the guards around `router`, the outermost last.
-pub fn protect(router: Router, hosts: Hosts) -> Router {
+pub fn protect(router: Router, hosts: Hosts, origins: Origins) -> Router {
     Router::new()
         .fallback_service(router)
-        .layer(from_fn(browser::check))
+        .layer(from_fn_with_state(origins.clone(), browser::check))
+        .layer(from_fn_with_state(origins, cors::answer))
         .layer(from_fn_with_state(hosts, host::check))
         .layer(CatchPanicLayer::custom(panic::answer))
         .layer(from_fn(headers::complete))

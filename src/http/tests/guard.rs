@@ -9,7 +9,7 @@ use axum::routing::{get, post};
 use serde_json::Value;
 use tower::ServiceExt as _;
 
-use crate::http::guard::{Hosts, RequestId, protect};
+use crate::http::guard::{Hosts, Origins, RequestId, protect};
 use crate::http::{Code, Problem};
 
 fn app() -> Router {
@@ -38,6 +38,7 @@ fn app() -> Router {
             &["0.0.0.0:8025".parse().unwrap(), "10.0.0.1:8025".parse().unwrap()],
         )
         .unwrap(),
+        Origins::default(),
     )
 }
 
@@ -288,6 +289,7 @@ async fn made_ids_differ() {
     let app = protect(
         Router::new().fallback(|| async { Problem::new(Code::NotFound, "No.").into_response() }),
         Hosts::new([], &[]).unwrap(),
+        Origins::default(),
     );
     let mut seen = std::collections::HashSet::new();
     for _ in 0..100 {

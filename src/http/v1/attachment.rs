@@ -3,7 +3,7 @@
 use axum::Json as Answer;
 use axum::extract::State as Given;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY};
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::response::Response;
 
 use super::message_part::full;
@@ -21,6 +21,7 @@ use crate::mime;
 /// With names that are safe to write to a disk.
 #[utoipa::path(
     get, path = "/v1/messages/{message}/attachments", tag = "messages", operation_id = "listAttachments",
+    security(("key" = ["messages:r"])),
     params(("message" = String, Path, description = "Its id")),
     responses((status = 200, body = AttachmentList), (status = 404, body = Problem, description = "`not_found`"))
 )]
@@ -39,16 +40,18 @@ pub(super) async fn list_attachments(
 /// Its decoded octets. Types that a browser would run are given as `application/octet-stream`.
 #[utoipa::path(
     get, path = "/v1/messages/{message}/attachments/{attachment}", tag = "messages", operation_id = "getAttachment",
+    security(("key" = ["messages:r"])),
     params(
         ("message" = String, Path, description = "The message's id"),
         ("attachment" = String, Path, description = "The attachment's id", example = "att_1-2"),
         ("disposition" = Option<String>, Query, description = "`inline` to be shown where that is safe; else `attachment`")
     ),
     responses(
-        (status = 200, body = Vec<u8>, content_type = "application/octet-stream"),
-        (status = 206, body = Vec<u8>, content_type = "application/octet-stream", description = "The range that was asked for"),
+        (status = 200, body = Vec<u8>, content_type = "*/*"),
+        (status = 206, body = Vec<u8>, content_type = "*/*", description = "The range that was asked for"),
         (status = 304, description = "It is as `If-None-Match` has it"),
         (status = 404, body = Problem, description = "`not_found`"),
+        (status = 412, body = Problem, description = "`precondition_failed`"),
         (status = 416, body = Problem, description = "`range_not_satisfiable`"),
         (status = 422, body = Problem, description = "`validation_failed`, `unknown_field`")
     )
@@ -58,6 +61,7 @@ pub(super) async fn get_attachment(
     caller: Caller,
     Path((message, attachment)): Path<(String, String)>,
     query: Query,
+    method: Method,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let is_inline = match query.allow(&["disposition"])?.text("disposition")?.as_deref() {
@@ -78,7 +82,7 @@ pub(super) async fn get_attachment(
         content_type: HeaderValue::from_static(mime::safe_content_type(part)),
         more,
     };
-    Ok(octets.answer(&headers))
+    Ok(octets.answer(&method, &headers))
 }
 
 /// RFC 6266 §4.3: an ASCII name for old clients, the real one percent-encoded beside it (RFC 8187 §3.2).

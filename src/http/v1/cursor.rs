@@ -23,6 +23,7 @@ pub(super) struct CursorJson {
 /// Take it before the action that sends mail, and give it to `POST /v1/wait` as `since`.
 #[utoipa::path(
     get, path = "/v1/cursor", tag = "wait", operation_id = "getCursor",
+    security(("key" = ["messages:r"])),
     responses((status = 200, body = CursorJson), (status = 401, body = Problem, description = "`unauthenticated`"))
 )]
 pub(super) async fn get_cursor(Given(state): Given<State>, caller: Caller) -> Result<Json<CursorJson>, Problem> {

@@ -2,18 +2,18 @@
 
 use axum::Json as Answer;
 use axum::extract::State as Given;
-use axum::http::header::{ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION};
+use axum::http::header::{ETAG, LOCATION};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::id;
-use super::shape::{CreateInboxBody, Emptied, EmptyBody, InboxJson, InboxPage, UpdateInboxBody};
+use super::shape::{CreateInboxBody, Emptied, EmptyBody, EnsureInboxBody, InboxJson, InboxPage, UpdateInboxBody};
 use crate::http::caller::Caller;
 use crate::http::json::Json;
 use crate::http::path::Path;
 use crate::http::query::{Page, Query, invalid};
 use crate::http::state::State;
-use crate::http::{Code, Problem, octets};
+use crate::http::{Code, Problem, preconditions};
 use crate::inboxes::{Created, Credential, InboxRef, Within};
 use crate::model::inbox::{Inbox, InboxState};
 use crate::model::{Address, Cursor, Principal, Seq};
@@ -23,7 +23,8 @@ use crate::store::InboxQuery;
 ///
 /// All fields are optional. The password is shown in this answer only.
 #[utoipa::path(
-    post, path = "/v1/inboxes", tag = "inboxes", operation_id = "createInbox", request_body = CreateInboxBody,
+    post, path = "/v1/inboxes", tag = "inboxes", operation_id = "createInbox",
+    security(("key" = ["inboxes:w"])), request_body = CreateInboxBody,
     responses(
         (status = 201, body = InboxJson),
         (status = 200, body = InboxJson, description = "The inbox that this `client_ref` made before"),
@@ -47,16 +48,18 @@ pub(super) async fn create_inbox(
 
 /// Make sure that an address has an inbox
 ///
-/// Settings are used only when the inbox is made.
+/// Settings are used only when the inbox is made. With `If-None-Match: *` one that is there is refused.
 #[utoipa::path(
     put, path = "/v1/inboxes/by-address/{address}", tag = "inboxes", operation_id = "ensureInbox",
+    security(("key" = ["inboxes:w"])),
     params(("address" = String, Path, description = "The address, URL-encoded", example = "signup-7@t.test")),
-    request_body = CreateInboxBody,
+    request_body = EnsureInboxBody,
     responses(
         (status = 201, body = InboxJson, description = "It was made"),
         (status = 200, body = InboxJson, description = "It was there"),
         (status = 400, body = Problem, description = "`malformed_json`"),
         (status = 410, body = Problem, description = "`expired`"),
+        (status = 412, body = Problem, description = "`precondition_failed`"),
         (status = 413, body = Problem, description = "`payload_too_large`"),
         (status = 415, body = Problem, description = "`unsupported_media_type`"),
         (status = 422, body = Problem, description = "`validation_failed`, `unknown_field`, `domain_not_hosted`"),
@@ -67,15 +70,16 @@ pub(super) async fn ensure_inbox(
     Given(state): Given<State>,
     caller: Caller,
     Path(address): Path<String>,
-    Json(body): Json<CreateInboxBody>,
+    headers: HeaderMap,
+    Json(body): Json<EnsureInboxBody>,
 ) -> Result<Response, Problem> {
     let address = Address::parse(&address).map_err(|error| invalid("address", &error.to_string()))?;
-    let asked: crate::inboxes::CreateInbox = body.into();
-    if asked.local_part.is_some() || asked.domain.is_some() || asked.prefix.is_some() {
-        let reason = "the path names the address: leave out local_part, domain and prefix";
-        return Err(Problem::invalid("", "invalid", reason));
+    let created = state.inboxes.ensure(&caller, &address, body.into()).await?;
+    if let Created::Present(inbox) = &created
+        && preconditions::is_known(&headers, &etag(inbox))
+    {
+        return Err(Problem::new(Code::PreconditionFailed, "the address has an inbox, and If-None-Match wants none"));
     }
-    let created = state.inboxes.ensure(&caller, &address, asked).await?;
     Ok(answer_created(&state, created))
 }
 
@@ -84,6 +88,7 @@ pub(super) async fn ensure_inbox(
 /// Newest first.
 #[utoipa::path(
     get, path = "/v1/inboxes", tag = "inboxes", operation_id = "listInboxes",
+    security(("key" = ["inboxes:r"])),
     params(
         ("tag" = Option<Vec<String>>, Query, description = "Only with this tag; several must all be there"),
         ("meta.{key}" = Option<String>, Query, description = "Only with this value in `metadata`"),
@@ -117,7 +122,7 @@ pub(super) async fn list_inboxes(
         text: query.text("q")?,
         limit: query.limit()?,
     };
-    let (inboxes, has_more) = state.inboxes.list(wish).await?;
+    let (inboxes, has_more) = state.inboxes.list(&caller, wish).await?;
     let next_after = inboxes.last().filter(|_| has_more).map(|last| last.id.to_string());
     let items = inboxes.into_iter().map(|inbox| json(&state, inbox, None)).collect();
     Ok((query.next_page(next_after.as_deref()), Answer(InboxPage { items, has_more, next_after })))
@@ -128,6 +133,7 @@ pub(super) async fn list_inboxes(
 /// With its cursor and its counts as they are now.
 #[utoipa::path(
     get, path = "/v1/inboxes/{inbox}", tag = "inboxes", operation_id = "getInbox",
+    security(("key" = ["inboxes:r"])),
     params(("inbox" = String, Path, description = "Its id, or its address URL-encoded", example = "signup-7@t.test")),
     responses(
         (status = 200, body = InboxJson),
@@ -144,8 +150,7 @@ pub(super) async fn get_inbox(
 ) -> Result<Response, Problem> {
     let inbox = find(&state, &caller, &inbox).await?;
     let etag = etag(&inbox);
-    let known = headers.get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    if known.is_some_and(|known| octets::matches(known, &etag)) {
+    if preconditions::is_known(&headers, &etag) {
         return Ok(with_etag(StatusCode::NOT_MODIFIED.into_response(), &etag));
     }
     Ok(with_etag(Answer(json(&state, inbox, None)).into_response(), &etag))
@@ -156,6 +161,7 @@ pub(super) async fn get_inbox(
 /// What is missing stays as it is. With `If-Match` it is changed only when no one else has changed it.
 #[utoipa::path(
     patch, path = "/v1/inboxes/{inbox}", tag = "inboxes", operation_id = "updateInbox",
+    security(("key" = ["inboxes:w"])),
     params(("inbox" = String, Path, description = "Its id, or its address URL-encoded")),
     request_body = UpdateInboxBody,
     responses(
@@ -178,7 +184,7 @@ pub(super) async fn update_inbox(
     Json(body): Json<UpdateInboxBody>,
 ) -> Result<Response, Problem> {
     let inbox = find(&state, &caller, &inbox).await?;
-    let patch = body.into_patch(if_match(&headers)?);
+    let patch = body.into_patch(preconditions::check_version(&headers, inbox.version)?);
     let inbox = state.inboxes.update(&inbox, &patch).await?;
     let etag = etag(&inbox);
     Ok(with_etag(Answer(json(&state, inbox, None)).into_response(), &etag))
@@ -189,11 +195,13 @@ pub(super) async fn update_inbox(
 /// With all its messages; its address is free again. Waits on it end with `inbox_deleted`.
 #[utoipa::path(
     delete, path = "/v1/inboxes/{inbox}", tag = "inboxes", operation_id = "deleteInbox",
+    security(("key" = ["inboxes:w"])),
     params(("inbox" = String, Path, description = "Its id, or its address URL-encoded")),
     responses(
         (status = 204, description = "It is gone"),
         (status = 404, body = Problem, description = "`not_found`"),
         (status = 410, body = Problem, description = "`expired`"),
+        (status = 412, body = Problem, description = "`precondition_failed`"),
         (status = 503, body = Problem, description = "`storage_busy`")
     )
 )]
@@ -201,8 +209,10 @@ pub(super) async fn delete_inbox(
     Given(state): Given<State>,
     caller: Caller,
     Path(inbox): Path<String>,
+    headers: HeaderMap,
 ) -> Result<StatusCode, Problem> {
     let inbox = find(&state, &caller, &inbox).await?;
+    preconditions::check_version(&headers, inbox.version)?;
     state.inboxes.delete(&inbox).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -212,6 +222,7 @@ pub(super) async fn delete_inbox(
 /// Mail that arrives meanwhile stays; with `before` also what came after that cursor.
 #[utoipa::path(
     post, path = "/v1/inboxes/{inbox}/empty", tag = "inboxes", operation_id = "emptyInbox",
+    security(("key" = ["messages:w"])),
     params(("inbox" = String, Path, description = "Its id, or its address URL-encoded")),
     request_body = EmptyBody,
     responses(
@@ -257,7 +268,8 @@ pub(super) fn cursor(pointer: &str, text: &str) -> Result<Cursor, Problem> {
     })
 }
 
-fn json(state: &State, inbox: Inbox, credential: Option<Credential>) -> InboxJson {
+/// The inbox as it is now; its credential only when it was made just now.
+pub(super) fn json(state: &State, inbox: Inbox, credential: Option<Credential>) -> InboxJson {
     let cursor = state.inboxes.cursor(Within::Inbox(inbox.id), inbox.last_seq.0);
     InboxJson::new(inbox, &cursor, &state.doors, credential)
 }
@@ -278,19 +290,6 @@ fn answer_created(state: &State, created: Created) -> Response {
 /// The settings' version and what the inbox holds. `If-Match` looks at the version alone: new mail is no conflict.
 fn etag(inbox: &Inbox) -> String {
     format!("\"{}.{}.{}.{}\"", inbox.version, inbox.last_seq.0, inbox.counts.messages, inbox.counts.unseen)
-}
-
-/// The version that `If-Match` names; `None` when any will do.
-pub(super) fn if_match(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
-    let Some(value) = headers.get(IF_MATCH) else { return Ok(None) };
-    let text = value.to_str().unwrap_or_default().trim();
-    if text == "*" {
-        return Ok(None);
-    }
-    let version = text.trim_matches('"').split('.').next().and_then(|version| version.parse().ok());
-    version
-        .map(Some)
-        .ok_or_else(|| Problem::new(Code::PreconditionFailed, "If-Match is not an ETag that this server gave"))
 }
 
 pub(super) fn with_etag(mut response: Response, etag: &str) -> Response {

@@ -19,6 +19,7 @@ use crate::http::{Code, Problem};
 /// As octets (`message/rfc822`), which are kept exactly, or in parts (`application/json`).
 #[utoipa::path(
     post, path = "/v1/inboxes/{inbox}/messages", tag = "messages", operation_id = "injectMessage",
+    security(("key" = ["messages:w"])),
     params(("inbox" = String, Path, description = "Its id, or its address URL-encoded")),
     request_body(content((Injected = "application/json"), (Vec<u8> = "message/rfc822"))),
     responses(
@@ -63,7 +64,7 @@ pub(super) async fn inject_message(
         }
     };
     let stored = state.inboxes.message(&caller, id).await?;
-    let full = state.inboxes.full(stored).await?;
+    let full = state.inboxes.whole(stored).await?;
     let mut response = (StatusCode::CREATED, Answer(MessageJson::new(&full))).into_response();
     if let Ok(location) = HeaderValue::from_str(&format!("/v1/messages/{id}")) {
         response.headers_mut().insert(LOCATION, location);

@@ -2,17 +2,16 @@
 
 use axum::Json as Answer;
 use axum::extract::State as Given;
-use axum::http::header::IF_NONE_MATCH;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-use super::inbox::{if_match, message_id, with_etag};
+use super::inbox::{message_id, with_etag};
 use super::shape::{MessageJson, UpdateMessageBody};
 use crate::http::caller::Caller;
 use crate::http::json::Json;
 use crate::http::path::Path;
 use crate::http::state::State;
-use crate::http::{Problem, octets};
+use crate::http::{Problem, preconditions};
 use crate::store::StoredMessage;
 
 /// Get a message
@@ -20,6 +19,7 @@ use crate::store::StoredMessage;
 /// With its texts and attachments. Reading changes nothing: it stays unseen.
 #[utoipa::path(
     get, path = "/v1/messages/{message}", tag = "messages", operation_id = "getMessage",
+    security(("key" = ["messages:r"])),
     params(("message" = String, Path, description = "Its id")),
     responses(
         (status = 200, body = MessageJson),
@@ -34,19 +34,15 @@ pub(super) async fn get_message(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let stored = state.inboxes.message(&caller, message_id(&message)?).await?;
-    let etag = etag(&stored);
-    let known = headers.get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    if known.is_some_and(|known| octets::matches(known, &etag)) {
-        return Ok(with_etag(StatusCode::NOT_MODIFIED.into_response(), &etag));
-    }
-    answer(&state, stored).await
+    answer_unless_known(&state, stored, &headers).await
 }
 
 /// Change a message
 ///
-/// Flags, keywords and tags; the same change that a mail client makes. What is missing stays as it is.
+/// Flags, keywords, tags and folder; the same change that a mail client makes. What is missing stays as it is.
 #[utoipa::path(
     patch, path = "/v1/messages/{message}", tag = "messages", operation_id = "updateMessage",
+    security(("key" = ["messages:w"])),
     params(("message" = String, Path, description = "Its id")),
     request_body = UpdateMessageBody,
     responses(
@@ -67,8 +63,10 @@ pub(super) async fn update_message(
     headers: HeaderMap,
     Json(body): Json<UpdateMessageBody>,
 ) -> Result<Response, Problem> {
-    let patch = body.into_patch(if_match(&headers)?);
-    let stored = state.inboxes.update_message(&caller, message_id(&message)?, &patch).await?;
+    let id = message_id(&message)?;
+    let seen = state.inboxes.message(&caller, id).await?;
+    let patch = body.into_patch(expected(&headers, &seen)?);
+    let stored = state.inboxes.update_message(&caller, id, &patch).await?;
     answer(&state, stored).await
 }
 
@@ -77,10 +75,12 @@ pub(super) async fn update_message(
 /// For good, in every mail client too.
 #[utoipa::path(
     delete, path = "/v1/messages/{message}", tag = "messages", operation_id = "deleteMessage",
+    security(("key" = ["messages:w"])),
     params(("message" = String, Path, description = "Its id")),
     responses(
         (status = 204, description = "It is gone"),
         (status = 404, body = Problem, description = "`not_found`"),
+        (status = 412, body = Problem, description = "`precondition_failed`"),
         (status = 503, body = Problem, description = "`storage_busy`")
     )
 )]
@@ -88,16 +88,37 @@ pub(super) async fn delete_message(
     Given(state): Given<State>,
     caller: Caller,
     Path(message): Path<String>,
+    headers: HeaderMap,
 ) -> Result<StatusCode, Problem> {
-    state.inboxes.delete_message(&caller, message_id(&message)?).await?;
+    let id = message_id(&message)?;
+    expected(&headers, &state.inboxes.message(&caller, id).await?)?;
+    state.inboxes.delete_message(&caller, id).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// The whole message, or nothing when the caller has it as it is.
+pub(super) async fn answer_unless_known(
+    state: &State,
+    stored: StoredMessage,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
+    let etag = etag(&stored);
+    if preconditions::is_known(headers, &etag) {
+        return Ok(with_etag(StatusCode::NOT_MODIFIED.into_response(), &etag));
+    }
+    answer(state, stored).await
 }
 
 /// The whole message.
 pub(super) async fn answer(state: &State, stored: StoredMessage) -> Result<Response, Problem> {
     let etag = etag(&stored);
-    let full = state.inboxes.full(stored).await?;
+    let full = state.inboxes.whole(stored).await?;
     Ok(with_etag(Answer(MessageJson::new(&full)).into_response(), &etag))
+}
+
+/// The version that a change is made for, when the caller names one.
+pub(super) fn expected(headers: &HeaderMap, stored: &StoredMessage) -> Result<Option<i64>, Problem> {
+    preconditions::check_version(headers, stored.mod_seq.0)
 }
 
 /// The octets never change, the flags do.

@@ -3,7 +3,7 @@
 use axum::Json as Answer;
 use axum::extract::State as Given;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::response::{IntoResponse, Response};
 
 use super::inbox::message_id;
@@ -26,6 +26,7 @@ const HTML_POLICY: &str = "sandbox; default-src 'none'; img-src data:; style-src
 /// As they were received. They never change: the ETag is their SHA-256.
 #[utoipa::path(
     get, path = "/v1/messages/{message}/raw", tag = "messages", operation_id = "getMessageRaw",
+    security(("key" = ["messages:r"])),
     params(
         ("message" = String, Path, description = "Its id"),
         ("download" = Option<String>, Query, description = "`1` to be saved as a file")
@@ -35,6 +36,7 @@ const HTML_POLICY: &str = "sandbox; default-src 'none'; img-src data:; style-src
         (status = 206, body = Vec<u8>, content_type = "message/rfc822", description = "The range that was asked for"),
         (status = 304, description = "It is as `If-None-Match` has it"),
         (status = 404, body = Problem, description = "`not_found`"),
+        (status = 412, body = Problem, description = "`precondition_failed`"),
         (status = 416, body = Problem, description = "`range_not_satisfiable`"),
         (status = 422, body = Problem, description = "`unknown_field`")
     )
@@ -44,6 +46,7 @@ pub(super) async fn get_raw(
     caller: Caller,
     Path(message): Path<String>,
     query: Query,
+    method: Method,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let wants_file = query.allow(&["download"])?.text("download")?.is_some_and(|text| text != "0" && text != "false");
@@ -57,7 +60,7 @@ pub(super) async fn get_raw(
         content_type: HeaderValue::from_static("message/rfc822"),
         more: file.and_then(Result::ok).map(|value| (CONTENT_DISPOSITION, value)).into_iter().collect(),
     };
-    Ok(octets.answer(&headers))
+    Ok(octets.answer(&method, &headers))
 }
 
 /// Get the header
@@ -65,6 +68,7 @@ pub(super) async fn get_raw(
 /// Every field in order, doubles kept.
 #[utoipa::path(
     get, path = "/v1/messages/{message}/headers", tag = "messages", operation_id = "getMessageHeaders",
+    security(("key" = ["messages:r"])),
     params(("message" = String, Path, description = "Its id")),
     responses((status = 200, body = HeaderList), (status = 404, body = Problem, description = "`not_found`"))
 )]
@@ -82,6 +86,7 @@ pub(super) async fn get_headers(
 /// The text part, or the HTML without its markup; 404 when there is neither.
 #[utoipa::path(
     get, path = "/v1/messages/{message}/text", tag = "messages", operation_id = "getMessageText",
+    security(("key" = ["messages:r"])),
     params(("message" = String, Path, description = "Its id")),
     responses(
         (status = 200, body = String, content_type = "text/plain"),
@@ -103,6 +108,7 @@ pub(super) async fn get_text(
 /// As sent, in a sandbox: no scripts, no forms, nothing loaded from elsewhere; 404 when there is none.
 #[utoipa::path(
     get, path = "/v1/messages/{message}/html", tag = "messages", operation_id = "getMessageHtml",
+    security(("key" = ["messages:r"])),
     params(("message" = String, Path, description = "Its id")),
     responses(
         (status = 200, body = String, content_type = "text/html"),
@@ -125,6 +131,7 @@ pub(super) async fn get_html(
 /// As a list in order of section numbers.
 #[utoipa::path(
     get, path = "/v1/messages/{message}/structure", tag = "messages", operation_id = "getMessageStructure",
+    security(("key" = ["messages:r"])),
     params(("message" = String, Path, description = "Its id")),
     responses((status = 200, body = StructureJson), (status = 404, body = Problem, description = "`not_found`"))
 )]
@@ -142,6 +149,7 @@ pub(super) async fn get_structure(
 /// Every line of the SMTP conversation with secrets masked, the times of its stages, and what other servers may object to.
 #[utoipa::path(
     get, path = "/v1/messages/{message}/transcript", tag = "messages", operation_id = "getMessageTranscript",
+    security(("key" = ["messages:r"])),
     params(("message" = String, Path, description = "Its id")),
     responses((status = 200, body = TranscriptJson), (status = 404, body = Problem, description = "`not_found`"))
 )]

@@ -50,6 +50,7 @@ pub(in crate::http) const API: &str = "1.0";
 /// Version, features and limits, for clients that must know before they fail.
 #[utoipa::path(
     get, path = "/v1/meta", tag = "server", operation_id = "getMeta",
+    security(("key" = [])),
     responses((status = 200, body = Meta), (status = 401, body = Problem, description = "`unauthenticated`"))
 )]
 pub(super) async fn get_meta(Given(state): Given<State>) -> Json<Meta> {

@@ -24,7 +24,8 @@ fn tables(name: &str, cases: &[Case]) -> String {
     let all = Figures::of(cases);
     let senders: BTreeSet<_> = cases.iter().map(|case| case.path.parent()).collect();
     let languages: BTreeSet<&str> = cases.iter().map(|case| case.label.language.as_str()).collect();
-    let shapes: BTreeSet<&str> = cases.iter().filter(|case| case.label.code.is_some()).map(|case| case.label.shape.as_str()).collect();
+    let shapes: BTreeSet<&str> =
+        cases.iter().filter(|case| case.label.code.is_some()).map(|case| case.label.shape.as_str()).collect();
     let mut text = format!(
         "### {name}: {} mails of {} senders in {} languages\n\n| figure | n | % (95 % interval) |\n| --- | --- | --- |\n",
         cases.len(),
@@ -60,7 +61,9 @@ fn tables(name: &str, cases: &[Case]) -> String {
     text += &format!("\n| language | {head}");
     languages.iter().for_each(|language| text += &row(language, &|case| case.label.language == *language));
     text += &format!("\n| shape | {head}");
-    shapes.iter().for_each(|shape| text += &row(shape, &|case| case.label.shape == *shape && case.label.code.is_some()));
+    shapes
+        .iter()
+        .for_each(|shape| text += &row(shape, &|case| case.label.shape == *shape && case.label.code.is_some()));
     text
 }
 
@@ -70,7 +73,10 @@ fn assert_above(cases: &[Case], floor: &Floor) {
     assert!(percent(figures.right, figures.answered()) >= floor.precision, "precision: {figures:?}");
     assert!(percent(figures.right, figures.codes) >= floor.recall, "recall: {figures:?}");
     assert!(percent(figures.first_links, figures.links) >= floor.first_links, "links: {figures:?}");
-    assert!(figures.none == 0 || percent(figures.false_codes, figures.none) <= floor.max_false, "false codes: {figures:?}");
+    assert!(
+        figures.none == 0 || percent(figures.false_codes, figures.none) <= floor.max_false,
+        "false codes: {figures:?}"
+    );
 }
 
 #[test]

@@ -12,12 +12,30 @@ use crate::support::http::{Answer, send, text};
 use crate::support::routes::routes;
 
 /// Codes that no request can bring about here, each with where it is shown or why it is there.
-const ELSEWHERE: [(Code, &str); 10] = [
+const ELSEWHERE: [(Code, &str); 28] = [
+    (Code::NoCode, "http::extract, of a message without one"),
+    (Code::NoLink, "http::extract, of a message without one"),
+    (Code::AmbiguousCode, "http::extract, of a message with two"),
+    (Code::AmbiguousLink, "http::extract, of a message with two"),
     (Code::MalformedRequest, "http::inboxes, with an address that is not UTF-8"),
-    (Code::ScopeMissing, "keys with scopes come later; clients should know the word now"),
+    (Code::ScopeMissing, "http::scopes, with a matrix"),
+    (Code::ScopeEscalation, "http::keys, where wider keys are asked for"),
+    (Code::KeyNarrowed, "http::keys, with narrowed keys"),
+    (Code::RootOnly, "http::projects, with a project's own admin"),
+    (Code::DomainTaken, "http::projects, as is the next"),
+    (Code::ProjectNotEmpty, "http::projects, where one is removed"),
+    (Code::RateLimited, "http::rate_limits"),
     (Code::WaitTimeout, "http::wait, where that was asked for"),
     (Code::RequestTimeout, "the library's tests of serving, with a short deadline"),
-    (Code::AlreadyExists, "things with names of their own come later"),
+    (Code::AlreadyExists, "http::folders"),
+    (Code::FolderNotEmpty, "http::folders"),
+    (Code::FolderProtected, "http::folders"),
+    (Code::IdempotencyInFlight, "http::idempotency"),
+    (Code::IdempotencyUnknown, "http::idempotency, with a claim that is left behind"),
+    (Code::IdempotencyNotKept, "http::idempotency, with a long answer"),
+    (Code::IdempotencyKeyReused, "http::idempotency"),
+    (Code::TooMany, "http::bulk and http::batch"),
+    (Code::FilterRequired, "http::bulk and http::batch"),
     (Code::Expired, "http::inbox_life, with a clock that is moved"),
     (Code::Internal, "the library's tests of the guards, with a planted panic"),
     (Code::StorageBusy, "a database that is down"),
@@ -57,6 +75,8 @@ async fn every_code_is_met_or_accounted_for() {
     met(&mut known, Code::NotFound, http.get("/v1/nowhere").await).await;
     met(&mut known, Code::MethodNotAllowed, http.put("/v1/inboxes", json!({})).await).await;
     met(&mut known, Code::AddressTaken, http.post("/v1/inboxes", json!({"local_part": "a"})).await).await;
+    http.post("/v1/projects", json!({"name": "a"})).await.expect(StatusCode::CREATED);
+    met(&mut known, Code::NameTaken, http.post("/v1/projects", json!({"name": "a"})).await).await;
     met(&mut known, Code::ClientRefConflict, http.post("/v1/inboxes", json!({"client_ref": "c"})).await).await;
     met(&mut known, Code::DomainNotHosted, http.post("/v1/inboxes", json!({"domain": "b.test"})).await).await;
     met(&mut known, Code::ValidationFailed, http.post("/v1/inboxes", json!({"ttl_s": "x"})).await).await;

@@ -1,5 +1,6 @@
 //! Flags, keywords and tags: what IMAP STORE and the API's PATCH both change.
 
+use restante::filter::Needles;
 use restante::model::event::EventKind;
 use restante::model::{Flags, Keyword, MessageId};
 use restante::store::{Error, MessageChange, MessageQuery, Scope, StoredMessage};
@@ -84,16 +85,17 @@ both_stores! {
             change(&bare, id, MessageChange { add, tags: Some(tags), ..MessageChange::default() }).await;
         }
         let all = MessageQuery::all(Scope::Inbox(inbox), 100);
+        let finding = |needles: Needles| MessageQuery { needles, ..all.clone() };
         let seqs = async |query: MessageQuery| {
             bare.store.messages(&query).await.unwrap().iter().map(|one| one.number).collect::<Vec<_>>()
         };
-        assert_eq!(seqs(MessageQuery { tag: Some("even".into()), ..all.clone() }).await, [1, 3, 5]);
-        assert_eq!(seqs(MessageQuery { tag: Some("eve".into()), ..all.clone() }).await, [0; 0]);
-        assert_eq!(seqs(MessageQuery { seen: Some(true), ..all.clone() }).await, [1, 2]);
-        assert_eq!(seqs(MessageQuery { seen: Some(false), tag: Some("odd".into()), ..all.clone() }).await, [4, 6]);
-        assert_eq!(seqs(MessageQuery { subject: Some("no 3".into()), ..all.clone() }).await, [4]);
-        assert_eq!(seqs(MessageQuery { folder: Some("INBOX".into()), above: 4, ..all.clone() }).await, [5, 6]);
-        assert_eq!(seqs(MessageQuery { folder: Some("Sent".into()), ..all }).await, [0; 0]);
+        assert_eq!(seqs(finding(Needles { tag: Some("even".into()), ..Needles::default() })).await, [1, 3, 5]);
+        assert_eq!(seqs(finding(Needles { tag: Some("eve".into()), ..Needles::default() })).await, [0; 0]);
+        assert_eq!(seqs(finding(Needles { set: Flags::SEEN, ..Needles::default() })).await, [1, 2]);
+        assert_eq!(seqs(finding(Needles { unset: Flags::SEEN, tag: Some("odd".into()), ..Needles::default() })).await, [4, 6]);
+        assert_eq!(seqs(finding(Needles { subject: Some("no 3".into()), ..Needles::default() })).await, [4]);
+        assert_eq!(seqs(MessageQuery { above: 4, ..finding(Needles { folder: Some("INBOX".into()), ..Needles::default() }) }).await, [5, 6]);
+        assert_eq!(seqs(finding(Needles { folder: Some("Sent".into()), ..Needles::default() })).await, [0; 0]);
     }
 }
 

@@ -11,4 +11,6 @@ mod hostile_load;
 mod kill_ledger;
 mod lost_commit;
 mod power_cut;
+mod schemathesis;
 mod shutdown;
+mod wait_race;

@@ -131,6 +131,7 @@ impl BareStore {
             client_ref: None,
             persona: None,
             quota: Quota::default(),
+            max_inboxes: None,
             expires_at: None,
             credential: None,
         }

@@ -1,9 +1,11 @@
 //! Every route of the API as its description has it, so that a new one is covered without anyone remembering.
 
 use reqwest::{Method, RequestBuilder};
+use restante::http::OpenapiVersion;
 use serde_json::Value;
 
 use super::Http;
+use super::http::encoded;
 
 /// One operation.
 #[derive(Clone, Debug)]
@@ -15,11 +17,15 @@ pub struct Route {
     pub bodies: Vec<String>,
     /// Whether it can be called without a key where one is set.
     pub is_open: bool,
+    /// The scope that it wants of a key; `None` where any key will do.
+    pub scope: Option<String>,
+    /// The example of its JSON body.
+    pub example: Option<Value>,
 }
 
 /// The description, as JSON.
 pub fn description() -> Value {
-    serde_json::from_str(&restante::http::openapi_text(&restante::http::description())).unwrap()
+    serde_json::from_str(&restante::http::openapi_text(&restante::http::description(), OpenapiVersion::Newer)).unwrap()
 }
 
 /// All operations.
@@ -34,6 +40,8 @@ pub fn routes() -> Vec<Route> {
                 path: path.clone(),
                 bodies: bodies.map(|bodies| bodies.keys().cloned().collect()).unwrap_or_default(),
                 is_open: operation["security"] == serde_json::json!([{}]),
+                scope: operation["security"][1]["key"][0].as_str().map(str::to_owned),
+                example: example(&description, &operation["requestBody"]["content"]["application/json"]),
             });
         }
     }
@@ -41,13 +49,34 @@ pub fn routes() -> Vec<Route> {
     routes
 }
 
+/// At the body itself, or at its schema.
+fn example(description: &Value, content: &Value) -> Option<Value> {
+    let name = content["schema"]["$ref"].as_str()?.rsplit('/').next()?;
+    content.get("example").or_else(|| description["components"]["schemas"][name].get("example")).cloned()
+}
+
 impl Route {
     /// A call of it, with things in its path that exist.
     pub fn call(&self, http: &Http, real: &Real) -> RequestBuilder {
-        let path = self.path.replace("{inbox}", &real.inbox).replace("{message}", &real.message);
-        let path = path.replace("{attachment}", &real.attachment).replace("{address}", "routes%40routes.test");
+        http.request(self.method.clone(), &self.at(real))
+    }
+
+    /// Its path with things that exist.
+    pub fn at(&self, real: &Real) -> String {
+        let path = real
+            .values()
+            .into_iter()
+            .fold(self.path.clone(), |path, (name, value)| path.replace(&format!("{{{name}}}"), &encoded(&value)));
         assert!(!path.contains('{'), "{path}: tell Real what stands there");
-        http.request(self.method.clone(), &path)
+        path
+    }
+
+    /// A call of it with the body of its example.
+    pub fn call_as_described(&self, http: &Http, real: &Real) -> RequestBuilder {
+        match &self.example {
+            Some(example) => self.call(http, real).json(example),
+            None => self.call(http, real),
+        }
     }
 
     /// Whether it takes JSON.
@@ -68,13 +97,35 @@ pub struct Real {
     pub inbox: String,
     pub message: String,
     pub attachment: String,
+    pub key: String,
+    pub project: String,
 }
 
 impl Real {
     /// Ids that nothing has, for calls that must not get that far.
     pub fn nothing() -> Self {
         let id = "00000000000000000000000000";
-        Self { inbox: format!("inb_{id}"), message: format!("msg_{id}"), attachment: "att_0".to_owned() }
+        Self {
+            inbox: format!("inb_{id}"),
+            message: format!("msg_{id}"),
+            attachment: "att_0".to_owned(),
+            key: format!("key_{id}"),
+            project: format!("prj_{id}"),
+        }
+    }
+
+    /// What stands at each placeholder.
+    pub fn values(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("inbox", self.inbox.clone()),
+            ("message", self.message.clone()),
+            ("attachment", self.attachment.clone()),
+            ("key", self.key.clone()),
+            ("project", self.project.clone()),
+            ("address", "routes@routes.test".to_owned()),
+            ("wait", "wait_00000000000000000000000000".to_owned()),
+            ("folder", "Archive".to_owned()),
+        ]
     }
 
     /// Makes an inbox with a message with an attachment.
@@ -84,6 +135,8 @@ impl Real {
         let raw = "Subject: real\r\nContent-Type: application/pdf; name=a.pdf\r\nContent-Disposition: attachment\r\n\r\nPDF\r\n";
         let message = http.inject(&inbox, raw).await;
         let attachment = message["attachments"][0]["id"].as_str().expect("an attachment").to_owned();
-        Self { inbox, message: super::http::text(&message, "id").to_owned(), attachment }
+        let key = super::keys::key(http, serde_json::json!({"scopes": ["events:r"]})).await.id;
+        let project = super::keys::project(http, serde_json::json!({"name": format!("real.{inbox}")})).await;
+        Self { inbox, message: super::http::text(&message, "id").to_owned(), attachment, key, project }
     }
 }

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use restante::app::{self, Running};
 use restante::config::{Config, Settings};
 use restante::model::{Clock, Secret};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use tempfile::TempDir;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -93,6 +94,19 @@ impl Server {
     /// The data folder.
     pub fn folder(&self) -> &std::path::Path {
         self.folder.path()
+    }
+
+    /// Changes the database behind the running server's back.
+    pub async fn tamper(&self, sql: &str) {
+        let sql = AssertSqlSafe(sql.to_owned());
+        if let Some(url) = &self.config.store.url {
+            let mut connection = PgConnection::connect(url.expose()).await.unwrap();
+            sqlx::raw_sql(sql).execute(&mut connection).await.map(drop).unwrap();
+        } else {
+            let url = format!("sqlite://{}/restante.db", self.folder().display());
+            let mut connection = SqliteConnection::connect(&url).await.unwrap();
+            sqlx::raw_sql(sql).execute(&mut connection).await.map(drop).unwrap();
+        }
     }
 
     /// Stops in order and waits for it.

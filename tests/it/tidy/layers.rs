@@ -15,7 +15,7 @@ const LAYERS: [&[&str]; 8] = [
 ];
 
 /// Each crate, as Rust spells it, with the modules that may name it.
-const HOMES: [(&str, &[&str]); 18] = [
+const HOMES: [(&str, &[&str]); 20] = [
     ("sqlx", &["store"]),
     ("axum", &["http", "ui"]),
     ("hyper", &["http"]),
@@ -34,6 +34,8 @@ const HOMES: [(&str, &[&str]); 18] = [
     ("rcgen", &["net"]),
     ("toml", &["config"]),
     ("clap", &["cli"]),
+    ("clap_complete", &["cli"]),
+    ("restante_client", &["cli"]),
     ("tracing_subscriber", &["cli"]),
 ];
 

@@ -107,6 +107,47 @@ impl From<CreateInboxBody> for CreateInbox {
     }
 }
 
+/// Everything is optional; the address stands in the path.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schema(example = json!({"ttl_s": 3600, "tags": ["checkout"]}))]
+pub(in crate::http::v1) struct EnsureInboxBody {
+    /// Seconds until its mail is removed; 0 is never.
+    #[schema(nullable = false)]
+    ttl_s: Option<u64>,
+    /// What it may hold.
+    #[schema(nullable = false)]
+    quota: Option<QuotaJson>,
+    /// Your words on it.
+    tags: Vec<String>,
+    /// Your own facts.
+    metadata: BTreeMap<String, String>,
+    /// The CI run that it belongs to.
+    #[schema(nullable = false)]
+    run_id: Option<String>,
+    /// Your own name for it.
+    #[schema(nullable = false)]
+    client_ref: Option<String>,
+    /// The provider that it imitates over IMAP.
+    #[schema(nullable = false)]
+    persona: Option<String>,
+}
+
+impl From<EnsureInboxBody> for CreateInbox {
+    fn from(body: EnsureInboxBody) -> Self {
+        Self {
+            ttl_s: body.ttl_s,
+            quota: body.quota.map(Quota::from).unwrap_or_default(),
+            tags: body.tags,
+            metadata: body.metadata,
+            run_id: body.run_id,
+            client_ref: body.client_ref,
+            persona: body.persona,
+            ..Self::default()
+        }
+    }
+}
+
 /// What is missing stays as it is.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -292,6 +333,7 @@ pub(in crate::http::v1) struct InboxPage {
 /// How much of an inbox to empty.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schema(example = json!({"before": "c_12:inb_01hzy3v7k2e6m8q4w9x5c1t0rn:5f3a9c01"}))]
 pub(in crate::http::v1) struct EmptyBody {
     /// Only what came before this cursor; everything when it is missing.
     #[schema(nullable = false)]

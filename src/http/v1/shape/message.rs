@@ -4,6 +4,7 @@ use base64::Engine as _;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::extract::{CodeJson, LinkJson};
 use super::parts::{AttachmentJson, EnvelopeJson, LintJson};
 use crate::inboxes::{Attachment, Draft, Full, MessagePatch};
 use crate::model::Flags;
@@ -143,6 +144,10 @@ pub(in crate::http::v1) struct MessageJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     html: Option<String>,
+    /// What may be a one-time code, the likeliest first.
+    codes: Vec<CodeJson>,
+    /// Where it leads to, the likeliest action first.
+    links: Vec<LinkJson>,
     /// The attachments.
     attachments: Vec<AttachmentJson>,
     /// What was odd when the octets were read.
@@ -157,7 +162,7 @@ pub(in crate::http::v1) struct MessageJson {
 
 impl MessageJson {
     pub(in crate::http::v1) fn new(full: &Full) -> Self {
-        let content = &full.stored.content;
+        let (content, found) = (&full.stored.content, full.extraction.as_deref());
         Self {
             summary: MessageSummary::new(&full.stored),
             envelope: EnvelopeJson::new(&full.receipt),
@@ -165,6 +170,8 @@ impl MessageJson {
             references: content.references.clone(),
             text: full.text(),
             html: full.html(),
+            codes: found.map(|found| found.codes.iter().map(CodeJson::from).collect()).unwrap_or_default(),
+            links: found.map(|found| found.links.iter().map(LinkJson::from).collect()).unwrap_or_default(),
             attachments: content.attachments().map(|part| AttachmentJson::new(part, &full.raw)).collect(),
             parse_warnings: content.warnings.iter().map(warning).collect(),
             lints: full.receipt.lints.iter().map(LintJson::new).collect(),
@@ -235,6 +242,9 @@ pub(in crate::http::v1) struct UpdateMessageBody {
     /// All tags.
     #[schema(nullable = false)]
     tags: Option<Vec<String>>,
+    /// The folder of its inbox to put it into; it gets a new UID there.
+    #[schema(nullable = false)]
+    folder: Option<String>,
 }
 
 impl UpdateMessageBody {
@@ -246,6 +256,7 @@ impl UpdateMessageBody {
             answered: self.answered,
             keywords: self.keywords,
             tags: self.tags,
+            folder: self.folder,
             if_version,
         }
     }

@@ -1,0 +1,20 @@
+-- Calls with an Idempotency-Key: claimed before the work begins, answered when it is done. The body is sealed with the
+-- house's key, because an answer may show a secret.
+CREATE TABLE idempotency (
+    owner        UUID    NOT NULL,
+    key          TEXT    NOT NULL,
+    claim        UUID    NOT NULL,
+    fingerprint  BYTEA   NOT NULL,
+    claimed_at   BIGINT NOT NULL,
+    renewed_at   BIGINT NOT NULL,
+    status       BIGINT,
+    content_type TEXT,
+    location     TEXT,
+    etag         TEXT,
+    body         BYTEA,
+    PRIMARY KEY (owner, key)
+);
+CREATE INDEX idempotency_age ON idempotency (claimed_at);
+
+-- What `vanished` no longer tells: numbers that went with a mod-sequence up to this one (RFC 7162 §3.2.10).
+ALTER TABLE mailbox ADD COLUMN forgotten_mod_seq BIGINT NOT NULL DEFAULT 0;

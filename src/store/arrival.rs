@@ -1,0 +1,110 @@
+//! What arrived where: as little of it as waiting needs, over several inboxes or a whole project.
+
+use uuid::Uuid;
+
+use super::Error;
+use super::dialect::on;
+use super::handle::Store;
+use super::listing::{Scope, hex};
+use crate::model::{InboxId, MessageId, ProjectId, Timestamp};
+
+/// That a message arrived, without what it says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arrival {
+    /// The message.
+    pub message: MessageId,
+    /// Where it lies.
+    pub inbox: InboxId,
+    /// The forward-paths that led there.
+    pub delivered_to: Vec<String>,
+}
+
+/// `$1` inboxes as hex with commas, so that any number of them is one statement: how many of them stand.
+const STANDING_SQLITE: &str = "SELECT count(*) FROM inbox WHERE state <> 'expired' AND id IN \
+    (SELECT unhex(value) FROM json_each('[\"' || replace($1, ',', '\",\"') || '\"]'))";
+const STANDING_POSTGRES: &str =
+    "SELECT count(*) FROM inbox WHERE state <> 'expired' AND id = ANY (string_to_array($1, ',')::uuid[])";
+
+/// `$1` project, `$2` received from, `$3` most: of the newest.
+const LATELY: &str = "SELECT id, inbox_id, delivered_to FROM (SELECT id, inbox_id, delivered_to, received_at, position \
+    FROM message WHERE project_id = $1 ORDER BY position DESC LIMIT $3) AS newest \
+    WHERE received_at >= $2 ORDER BY position DESC";
+
+/// `$1` inbox or project, `$2` above, `$3` received from.
+const COUNT_IN_INBOX: &str = "SELECT count(*) FROM message WHERE inbox_id = $1 AND seq > $2 \
+    AND ($3 IS NULL OR received_at >= $3)";
+const COUNT_IN_PROJECT: &str = "SELECT count(*) FROM message WHERE project_id = $1 AND position > $2 \
+    AND ($3 IS NULL OR received_at >= $3)";
+
+/// `$1` project, `$2` position above, `$3` received from, `$4` inboxes as above.
+const COUNT_AMONG_SQLITE: &str = "SELECT count(*) FROM message WHERE project_id = $1 AND position > $2 \
+    AND ($3 IS NULL OR received_at >= $3) \
+    AND inbox_id IN (SELECT unhex(value) FROM json_each('[\"' || replace($4, ',', '\",\"') || '\"]'))";
+const COUNT_AMONG_POSTGRES: &str = "SELECT count(*) FROM message WHERE project_id = $1 AND position > $2 \
+    AND ($3 IS NULL OR received_at >= $3) AND inbox_id = ANY (string_to_array($4, ',')::uuid[])";
+
+impl Store {
+    /// How many of these inboxes are there and have not expired.
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    pub async fn standing(&self, inboxes: &[InboxId]) -> Result<i64, Error> {
+        let mut conn = self.read().await?;
+        let sql = conn.dialect().pick(STANDING_SQLITE, STANDING_POSTGRES);
+        let (standing,): (i64,) = on!(&mut conn, c => sqlx::query_as(sql).bind(hex(inboxes)).fetch_one(c).await)?;
+        Ok(standing)
+    }
+
+    /// What arrived in a project since `from`, newest first: of the newest `most` messages.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub async fn arrived_lately(&self, project: ProjectId, from: Timestamp, most: i64) -> Result<Vec<Arrival>, Error> {
+        let mut conn = self.read().await?;
+        let rows: Vec<(Uuid, Uuid, String)> = on!(&mut conn, c => sqlx::query_as(LATELY)
+            .bind(project.uuid()).bind(from.micros()).bind(most).fetch_all(c).await)?;
+        let arrival = |(message, inbox, delivered_to): (Uuid, Uuid, String)| Arrival {
+            message: MessageId::from_uuid(message),
+            inbox: InboxId::from_uuid(inbox),
+            delivered_to: delivered_to.split('\n').map(str::to_owned).collect(),
+        };
+        Ok(rows.into_iter().map(arrival).collect())
+    }
+
+    /// How many messages of some inboxes lie above a position, not received before `from`.
+    ///
+    /// # Errors
+    /// If they cannot be counted.
+    pub async fn arrived_among(
+        &self,
+        project: ProjectId,
+        inboxes: &[InboxId],
+        above: i64,
+        from: Option<Timestamp>,
+    ) -> Result<i64, Error> {
+        let mut conn = self.read().await?;
+        let sql = conn.dialect().pick(COUNT_AMONG_SQLITE, COUNT_AMONG_POSTGRES);
+        let (count,): (i64,) = on!(&mut conn, c => sqlx::query_as(sql)
+            .bind(project.uuid())
+            .bind(above)
+            .bind(from.map(Timestamp::micros))
+            .bind(hex(inboxes))
+            .fetch_one(c).await)?;
+        Ok(count)
+    }
+
+    /// How many messages lie above a number, not received before `from`.
+    ///
+    /// # Errors
+    /// If they cannot be counted.
+    pub async fn arrived(&self, scope: Scope, above: i64, from: Option<Timestamp>) -> Result<i64, Error> {
+        let mut conn = self.read().await?;
+        let (sql, owner) = match scope {
+            Scope::Inbox(inbox) => (COUNT_IN_INBOX, inbox.uuid()),
+            Scope::Project(project) => (COUNT_IN_PROJECT, project.uuid()),
+        };
+        let (count,): (i64,) = on!(&mut conn, c => sqlx::query_as(sql)
+            .bind(owner).bind(above).bind(from.map(Timestamp::micros)).fetch_one(c).await)?;
+        Ok(count)
+    }
+}
