@@ -153,7 +153,7 @@ fn mail(number: usize) -> String {
         random ^= random << 17;
         text.push_str(WORDS[(random % 24) as usize]);
         text.push(' ');
-        if random % 11 == 0 {
+        if random.is_multiple_of(11) {
             text.push_str("\r\n");
         }
     }
