@@ -33,6 +33,7 @@ async fn main() {
     let server = Process::serve(folder.path(), &[]);
     acknowledgement(&server).await;
     wake_up(&server).await;
+    code(&server).await;
     many_waits(&server).await;
 }
 
@@ -84,6 +85,35 @@ async fn wake_up(server: &Process) {
         cursor = next;
     }
     println!("latency what=wake_up waits=1 {}", spread(&mut times));
+}
+
+/// A mail as products send their codes: a text, and HTML of some size around the same number.
+fn with_code(code: u32) -> String {
+    let rows = "<tr><td style=\"padding:8px 24px;font:16px Arial\">If you did not ask for it, nothing will happen.</td></tr>\r\n".repeat(60);
+    format!(
+        "From: App <no-reply@app.test>\r\nSubject: Sign in to App\r\nMIME-Version: 1.0\r\nContent-Type: \
+         multipart/alternative; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nYour verification code is \
+         {code}.\r\nIt expires in 10 minutes.\r\n--b\r\nContent-Type: text/html\r\n\r\n<html><body><table>{rows}<tr><td>Your \
+         verification code is</td></tr><tr><td style=\"font-size:32px;letter-spacing:6px\">{code}</td></tr></table></body></html>\r\n\
+         --b--\r\n.\r\n"
+    )
+}
+
+/// From the 250 to the code, as a test takes it.
+async fn code(server: &Process) {
+    let (mut sender, mut api) = (Sender::connect(server.at("smtp")).await, Api::connect(server.at("http")).await);
+    let mut cursor = inbox(&mut api, "codes").await;
+    let mut times = Vec::new();
+    for round in 0..sized(300, 20) {
+        let code = 100_000 + round * 2_357;
+        let (path, octets) = (format!("/v1/inboxes/codes@bench.test/otp?wait=30&since={cursor}"), with_code(code));
+        let asks = async { (api.json("GET", &path, &json!(null)).await, Instant::now()) };
+        let ((answer, seen), acknowledged) = tokio::join!(asks, sender.send_octets("codes@bench.test", &octets));
+        assert_eq!(answer["value"], code.to_string());
+        times.push(seen.saturating_duration_since(acknowledged));
+        cursor = answer["cursor"].as_str().unwrap().to_owned();
+    }
+    println!("latency what=otp {}", spread(&mut times));
 }
 
 async fn many_waits(server: &Process) {

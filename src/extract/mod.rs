@@ -16,7 +16,7 @@ mod view;
 
 pub use found::{Code, CodeKind, EXTRACTOR_VERSION, Extraction, Feature, Link, PartName, Purpose, Source};
 pub use options::{Charset, CodeConstraint, Hints, LinkConstraint, Mail, Options, Pattern, PatternError};
-pub use pick::Pick;
+pub use pick::{Pick, SURE};
 pub use run::extract;
 
 #[cfg(test)]

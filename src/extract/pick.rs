@@ -5,6 +5,9 @@ use super::found::{Code, Extraction, Link, Purpose};
 /// Codes or links that are nearer to each other than this are not told apart.
 pub(super) const TOO_CLOSE: f64 = 0.15;
 
+/// How sure a code must be where nothing else is asked for.
+pub const SURE: f64 = 0.8;
+
 /// Why nothing was chosen.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Pick<'a, T> {
@@ -21,6 +24,12 @@ impl Extraction {
     /// [`Pick::None`] if none is sure enough; [`Pick::Ambiguous`] with the candidates if several are.
     pub fn best_code(&self, min_confidence: f64) -> Result<&Code, Pick<'_, Code>> {
         choose(&self.codes, |_| true, |code| code.confidence, |code| &code.value, min_confidence)
+    }
+
+    /// The value of the code that is sure, where only that is shown.
+    #[must_use]
+    pub fn sure_code(&self) -> Option<String> {
+        self.best_code(SURE).ok().map(|code| code.value.clone())
     }
 
     /// The link for `purpose`, or for whatever the message is about if that is `None`.

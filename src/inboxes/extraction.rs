@@ -8,7 +8,7 @@ use quick_cache::sync::Cache;
 
 use super::Error;
 use super::service::Inboxes;
-use crate::extract::{self, Extraction, Mail, Options};
+use crate::extract::{self, Extraction, Mail, Options, SURE};
 use crate::filter::Found;
 use crate::mime;
 use crate::model::Content;
@@ -24,8 +24,6 @@ const MAX_TEXT: usize = 1 << 20;
 const ON_OTHER_THREAD: u64 = 64 << 10;
 /// Larger messages show no code in lists: a page would take as long as all of them together.
 const LISTED_BYTES: u64 = 128 << 10;
-/// A code that is at least so sure counts as one where only its value is shown.
-pub const SURE: f64 = 0.8;
 
 /// Results by the digest of the octets, for nothing else goes into them.
 pub(super) struct Extractions(Cache<[u8; 32], Arc<Extraction>, Weight>);
@@ -121,7 +119,7 @@ impl Inboxes {
             return Ok(None);
         }
         match self.extraction(stored).await {
-            Ok(extraction) => Ok(extraction.best_code(SURE).ok().map(|code| code.value.clone())),
+            Ok(extraction) => Ok(extraction.sure_code()),
             Err(Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(error),
         }

@@ -40,7 +40,6 @@ pub use create::{CreateInbox, Created, Credential};
 pub use deliver::Delivery;
 pub use diagnose::{Candidate, ConditionTold, Diagnostics, Excluded, Misdirected, Refused};
 pub use error::{Error, Refusal};
-pub use extraction::SURE;
 pub use folders::{Destination, INBOX, folder_name};
 pub use idempotency::{Call, CallAnswer, CallClaim, CallName};
 pub use lifecycle::InboxPatch;

@@ -199,7 +199,10 @@ async fn page(
     }
     let cursor = cursor.to_string();
     let next_after = page.items.last().filter(|_| page.has_more).map(next_after);
-    let items = page.items.iter().map(|item| MessageSummary::new(&item.found)).collect();
+    let mut items = Vec::with_capacity(page.items.len());
+    for item in &page.items {
+        items.push(MessageSummary::new(&item.found, state.inboxes.listed_code(&item.found).await?));
+    }
     let link = query.next_page(next_after.as_deref());
     let page = Answer(MessagePageJson { items, has_more: page.has_more, next_after, cursor });
     // RFC 7240 §3

@@ -11,7 +11,7 @@ use crate::http::Problem;
 use crate::http::caller::Caller;
 use crate::http::json::Json;
 use crate::http::state::State;
-use crate::inboxes::{InboxRef, MessageSearch, Within};
+use crate::inboxes::{Hit, InboxRef, MessageSearch, Within};
 use crate::store::Order;
 
 /// Most inboxes that one search names.
@@ -59,10 +59,19 @@ pub(super) async fn search_messages(
     let last = page.hits.last().filter(|_| page.has_more);
     Ok(Answer(SearchPageJson {
         next_after: last.map(|last| next_after(&last.listed)),
-        items: page.hits.into_iter().map(HitJson::from).collect(),
         has_more: page.has_more,
-        nearest: page.nearest.into_iter().map(HitJson::from).collect(),
+        items: hits(&state, page.hits).await?,
+        nearest: hits(&state, page.nearest).await?,
     }))
+}
+
+async fn hits(state: &State, found: Vec<Hit>) -> Result<Vec<HitJson>, Problem> {
+    let mut hits = Vec::with_capacity(found.len());
+    for hit in found {
+        let code = state.inboxes.listed_code(&hit.listed.found).await?;
+        hits.push(HitJson::new(hit, code));
+    }
+    Ok(hits)
 }
 
 fn filter(body: &SearchBody) -> Result<Filter, Problem> {

@@ -12,14 +12,14 @@ use serde_json::Value;
 
 use super::inbox::cursor;
 use super::shape::{CodeJson, DiagnosticsJson, LinkJson, OtpJson, TakenLinkJson, compile};
-use crate::extract::{self, Extraction, Pick, Purpose};
+use crate::extract::{self, Extraction, Pick, Purpose, SURE};
 use crate::filter::Shorthands;
 use crate::http::caller::Caller;
 use crate::http::path::Path;
 use crate::http::query::{Query, confidence, invalid};
 use crate::http::state::State;
 use crate::http::{Code, Problem};
-use crate::inboxes::{Choice, InboxRef, SURE, Since, Take, Taken};
+use crate::inboxes::{Choice, InboxRef, Since, Take, Taken};
 
 /// Longest wait of one call, in seconds: below what proxies and clients usually allow.
 const MAX_WAIT_S: u64 = 55;

@@ -281,7 +281,11 @@ async fn extraction(state: &State, wish: ExtractWish, found: &StoredMessage) -> 
 async fn give(state: &State, returns: ReturnKind, found: Vec<Listed>, answer: &mut WaitJson) -> Result<(), Problem> {
     let mut room = MAX_FULL_BYTES;
     for (place, Listed { found, .. }) in found.into_iter().enumerate() {
-        let summary = || WaitedMessage::Summary(Box::new(MessageSummary::new(&found)));
+        let code = match returns {
+            ReturnKind::Ids => None,
+            ReturnKind::Summary | ReturnKind::Full => state.inboxes.listed_code(&found).await?,
+        };
+        let summary = || WaitedMessage::Summary(Box::new(MessageSummary::new(&found, code.clone())));
         let message = match returns {
             ReturnKind::Ids => WaitedMessage::Id { id: found.message.id.to_string() },
             ReturnKind::Summary => summary(),

@@ -116,6 +116,7 @@ both_databases! {
         assert_eq!(waited["extraction"]["links"], json!([]));
         let listed = http.get(&format!("/v1/inboxes/{inbox}/messages?has=code")).await.json();
         assert_eq!(listed["items"].as_array().map(Vec::len), Some(1));
+        assert_eq!((&listed["items"][0]["best_code"], &message["best_code"]), (&json!("482913"), &json!("482913")));
     }
 }
 

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use super::extract::{CodeJson, LinkJson};
 use super::parts::{AttachmentJson, EnvelopeJson, LintJson};
+use crate::extract::Extraction;
 use crate::inboxes::{Attachment, Draft, Full, MessagePatch};
 use crate::model::Flags;
 use crate::model::content::{MailboxName, Warning};
@@ -91,10 +92,14 @@ pub(in crate::http::v1) struct MessageSummary {
     attachment_count: usize,
     /// Its first words.
     snippet: String,
+    /// Its one-time code, where one is sure. Lists do not look into messages above 128 KiB.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "482913")]
+    best_code: Option<String>,
 }
 
 impl MessageSummary {
-    pub(in crate::http::v1) fn new(stored: &StoredMessage) -> Self {
+    pub(in crate::http::v1) fn new(stored: &StoredMessage, best_code: Option<String>) -> Self {
         let (message, content) = (&stored.message, &stored.content);
         Self {
             id: message.id.to_string(),
@@ -121,6 +126,7 @@ impl MessageSummary {
             tags: message.tags.clone(),
             attachment_count: content.attachments().count(),
             snippet: content.preview.clone(),
+            best_code,
         }
     }
 }
@@ -164,7 +170,7 @@ impl MessageJson {
     pub(in crate::http::v1) fn new(full: &Full) -> Self {
         let (content, found) = (&full.stored.content, full.extraction.as_deref());
         Self {
-            summary: MessageSummary::new(&full.stored),
+            summary: MessageSummary::new(&full.stored, found.and_then(Extraction::sure_code)),
             envelope: EnvelopeJson::new(&full.receipt),
             in_reply_to: content.in_reply_to.clone(),
             references: content.references.clone(),

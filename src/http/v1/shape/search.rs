@@ -87,10 +87,10 @@ pub(in crate::http::v1) struct HitJson {
     explanation: Option<ExplanationJson>,
 }
 
-impl From<Hit> for HitJson {
-    fn from(hit: Hit) -> Self {
+impl HitJson {
+    pub(in crate::http::v1) fn new(hit: Hit, best_code: Option<String>) -> Self {
         Self {
-            message: MessageSummary::new(&hit.listed.found),
+            message: MessageSummary::new(&hit.listed.found, best_code),
             explanation: hit.explanation.map(ExplanationJson::from),
         }
     }
