@@ -66,6 +66,10 @@ pub(super) fn condition(path: String, written: &WrittenCondition) -> Result<Cond
             let reason = format!("{} is text: {} compares numbers and times", condition.field, op.as_str());
             return wrong("op", reason);
         }
+        // A user's own word has none, and one that has is no text to every database.
+        (Kind::Word, _) if text(written.value.as_ref())?.contains(char::is_control) => {
+            return wrong("value", "no line breaks and no other control characters");
+        }
         _ => Test::Text(text_test(&condition, text(written.value.as_ref())?)?),
     };
     Ok(condition)

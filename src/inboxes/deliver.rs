@@ -116,17 +116,18 @@ impl Inboxes {
     /// The inbox of an address that had none at RCPT; another connection may have made it since.
     async fn ensure_for_mail(&self, address: &Address, project: ProjectId) -> Result<InboxId, Error> {
         let key = address.key();
+        let own = |id, owner: ProjectId| if owner == project { Ok(id) } else { Err(Error::NotFound { what: "inbox" }) };
         if let Some(known) = self.0.routes.get(&key) {
-            return Ok(known.inbox);
+            return own(known.inbox, known.project);
         }
-        let project = self.rules_of(project).await?;
-        let new = self.new_inbox(&project, &CreateInbox::default(), address.clone(), None, None)?;
+        let rules = self.rules_of(project).await?;
+        let new = self.new_inbox(&rules, &CreateInbox::default(), address.clone(), None, None)?;
         let inbox = match self.0.store.create_inbox(new).await {
             Err(store::Error::Taken(_)) => self.0.store.inbox_by_key(&key).await?.ok_or(store::Error::Unavailable)?,
             created => created?,
         };
         self.0.routes.remember(key, Known::of(&inbox));
-        Ok(inbox.id)
+        own(inbox.id, inbox.project)
     }
 }
 

@@ -80,12 +80,24 @@ impl Inboxes {
         only_root(who)?;
         check_name(name)?;
         let rules = checked(rules)?;
+        self.check_catch_all(None, &rules).await?;
         if self.0.store.projects().await?.len() >= MAX_PROJECTS {
             return Err(Error::invalid("", format!("there are {MAX_PROJECTS} projects, which is the limit")));
         }
         let made = self.0.store.create_project(name.to_owned(), rules).await;
         self.0.policies.forget();
         made.map_err(taken)
+    }
+
+    /// Unknown mail of one project is never put into a domain of another: its inboxes would be made there.
+    async fn check_catch_all(&self, project: Option<ProjectId>, rules: &ProjectRules) -> Result<(), Error> {
+        let Some(UnknownRecipient::CatchAll(address)) = &rules.unknown_recipient else { return Ok(()) };
+        match self.policies().await?.owner(address.domain()) {
+            Some(owner) if Some(owner) != project => {
+                Err(Error::invalid("/unknown_recipient", "the domain of this address belongs to another project"))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Changes a project. Its own admin may change all but its name, its domains and its quotas.
@@ -100,6 +112,9 @@ impl Inboxes {
         patch: ProjectPatch,
     ) -> Result<Project, Error> {
         let rules = patch.rules.map(checked).transpose()?;
+        if let Some(rules) = &rules {
+            self.check_catch_all(Some(project.id), rules).await?;
+        }
         let touches_limits = rules
             .as_ref()
             .is_some_and(|new| new.domains != project.rules.domains || new.quotas != project.rules.quotas);

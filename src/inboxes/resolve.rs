@@ -41,7 +41,11 @@ impl Inboxes {
                 self.takes_mail(known).await?;
                 route(Target::Inbox(known.inbox))
             }
-            None => route(Target::New(target, project.id)),
+            // Nor is one made in a domain that is another's.
+            None => match self.policies().await.map_err(Refusal::Store)?.owner(target.domain()) {
+                Some(owner) if owner != project.id => Err(Refusal::UnknownInbox),
+                _ => route(Target::New(target, project.id)),
+            },
         }
     }
 

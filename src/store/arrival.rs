@@ -5,8 +5,8 @@ use uuid::Uuid;
 use super::Error;
 use super::dialect::on;
 use super::handle::Store;
-use super::listing::{Scope, hex};
-use crate::model::{InboxId, MessageId, ProjectId, Timestamp};
+use super::listing::hex;
+use crate::model::{InboxId, MessageId, Principal, ProjectId, Timestamp};
 
 /// That a message arrived, without what it says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,11 +30,22 @@ const LATELY: &str = "SELECT id, inbox_id, delivered_to FROM (SELECT id, inbox_i
     FROM message WHERE project_id = $1 ORDER BY position DESC LIMIT $3) AS newest \
     WHERE received_at >= $2 ORDER BY position DESC";
 
-/// `$1` inbox or project, `$2` above, `$3` received from.
+/// `$1` inbox, `$2` above, `$3` received from.
 const COUNT_IN_INBOX: &str = "SELECT count(*) FROM message WHERE inbox_id = $1 AND seq > $2 \
     AND ($3 IS NULL OR received_at >= $3)";
-const COUNT_IN_PROJECT: &str = "SELECT count(*) FROM message WHERE project_id = $1 AND position > $2 \
-    AND ($3 IS NULL OR received_at >= $3)";
+/// `$1` project, `$2` above, `$3` received from, `$4` tag and `$5` run of the inboxes.
+macro_rules! count_in_project {
+    ($find:literal) => {
+        concat!(
+            "SELECT count(*) FROM message m WHERE m.project_id = $1 AND m.position > $2 \
+            AND ($3 IS NULL OR m.received_at >= $3) \
+            AND ($4 IS NULL OR EXISTS (SELECT 1 FROM inbox i WHERE i.id = m.inbox_id AND ",
+            $find,
+            "(i.tags, $4) > 0)) \
+            AND ($5 IS NULL OR EXISTS (SELECT 1 FROM inbox i WHERE i.id = m.inbox_id AND i.run_id = $5))"
+        )
+    };
+}
 
 /// `$1` project, `$2` position above, `$3` received from, `$4` inboxes as above.
 const COUNT_AMONG_SQLITE: &str = "SELECT count(*) FROM message WHERE project_id = $1 AND position > $2 \
@@ -93,18 +104,31 @@ impl Store {
         Ok(count)
     }
 
-    /// How many messages lie above a number, not received before `from`.
+    /// How many messages of an inbox lie above a seq, not received before `from`.
     ///
     /// # Errors
     /// If they cannot be counted.
-    pub async fn arrived(&self, scope: Scope, above: i64, from: Option<Timestamp>) -> Result<i64, Error> {
+    pub async fn arrived_in(&self, inbox: InboxId, above: i64, from: Option<Timestamp>) -> Result<i64, Error> {
         let mut conn = self.read().await?;
-        let (sql, owner) = match scope {
-            Scope::Inbox(inbox) => (COUNT_IN_INBOX, inbox.uuid()),
-            Scope::Project(project) => (COUNT_IN_PROJECT, project.uuid()),
-        };
+        let (count,): (i64,) = on!(&mut conn, c => sqlx::query_as(COUNT_IN_INBOX)
+            .bind(inbox.uuid()).bind(above).bind(from.map(Timestamp::micros)).fetch_one(c).await)?;
+        Ok(count)
+    }
+
+    /// The same of all inboxes of the project that `who` may reach, above a position.
+    ///
+    /// # Errors
+    /// If they cannot be counted.
+    pub async fn arrived(&self, who: &Principal, above: i64, from: Option<Timestamp>) -> Result<i64, Error> {
+        let mut conn = self.read().await?;
+        let sql = conn.dialect().pick(count_in_project!("instr"), count_in_project!("strpos"));
         let (count,): (i64,) = on!(&mut conn, c => sqlx::query_as(sql)
-            .bind(owner).bind(above).bind(from.map(Timestamp::micros)).fetch_one(c).await)?;
+            .bind(who.project.uuid())
+            .bind(above)
+            .bind(from.map(Timestamp::micros))
+            .bind(who.narrowed.tag.as_ref().map(|tag| format!("\n{tag}\n")))
+            .bind(who.narrowed.run.as_deref())
+            .fetch_one(c).await)?;
         Ok(count)
     }
 }

@@ -86,8 +86,8 @@ const LAST: &str = "SELECT last_position FROM project WHERE id = $1";
 /// The position of the project's last event.
 pub(super) async fn last(conn: &mut Conn, project: ProjectId) -> Result<Position, Error> {
     let id: Uuid = project.uuid();
-    let (last,): (i64,) = on!(conn, c => sqlx::query_as(LAST).bind(id).fetch_one(c).await)?;
-    Ok(Position(last))
+    let last: Option<(i64,)> = on!(conn, c => sqlx::query_as(LAST).bind(id).fetch_optional(c).await)?;
+    last.map(|(last,)| Position(last)).ok_or(Error::NoProject(project))
 }
 
 /// `$1` project, `$2` time, `$3` most rows.

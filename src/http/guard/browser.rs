@@ -16,7 +16,7 @@ pub(super) async fn check(State(origins): State<Origins>, request: Request, next
     let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let headers = request.headers();
     let is_let_in = origins.let_in(headers).is_some();
-    if is_safe || is_let_in || (site_is_ours(headers) && origin_is_ours(headers)) {
+    if is_safe || is_let_in || is_ours(headers) {
         return next.run(request).await;
     }
     Problem::new(Code::OriginForbidden, "The request comes from a web page of another origin.")
@@ -24,6 +24,11 @@ pub(super) async fn check(State(origins): State<Origins>, request: Request, next
             "Call the API from a program, from a page that this server serves, or from an origin of http.cors_origins.",
         )
         .into_response()
+}
+
+/// Whether no web page of another origin sent this; programs and the user himself are ours.
+pub(in crate::http) fn is_ours(headers: &HeaderMap) -> bool {
+    site_is_ours(headers) && origin_is_ours(headers)
 }
 
 /// Fetch Metadata: `none` is the user himself. `same-site` is another port or a neighbouring name, and is not ours.

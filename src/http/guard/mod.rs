@@ -13,6 +13,7 @@ use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use tower_http::catch_panic::CatchPanicLayer;
 
+pub(super) use browser::is_ours;
 pub use cors::{BadOrigin, Origins};
 pub use host::{BadHostName, Hosts};
 pub use request_id::RequestId;

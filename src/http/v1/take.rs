@@ -15,6 +15,7 @@ use super::shape::{CodeJson, DiagnosticsJson, LinkJson, OtpJson, TakenLinkJson, 
 use crate::extract::{self, Extraction, Pick, Purpose, SURE};
 use crate::filter::Shorthands;
 use crate::http::caller::Caller;
+use crate::http::guard::is_ours;
 use crate::http::path::Path;
 use crate::http::query::{Query, confidence, invalid};
 use crate::http::state::State;
@@ -63,7 +64,7 @@ pub(super) async fn get_otp(
         let best = found.codes.first().cloned();
         chosen(found.best_code(least), best, pick_best, |code| code.confidence >= least)
     };
-    let take = take(&state, caller, &inbox, &query).await?;
+    let take = take(&state, caller, &inbox, &query, &headers).await?;
     match state.inboxes.take(&take, choose).await? {
         Taken::Found(code, message, cursor) => Ok(if wants_text(&headers) {
             text(code.value)
@@ -135,7 +136,7 @@ pub(super) async fn get_link(
         let best = found.links.iter().find(wanted).cloned();
         chosen(found.best_link(purpose, least), best, pick_best, |link| link.confidence >= least)
     };
-    let take = take(&state, caller, &inbox, &query).await?;
+    let take = take(&state, caller, &inbox, &query, &headers).await?;
     match state.inboxes.take(&take, choose).await? {
         Taken::Found(link, message, cursor) => Ok(if wants_text(&headers) {
             text(link.url)
@@ -163,10 +164,15 @@ pub(super) async fn get_link(
 /// How sure a link must be when nothing is said: a message has few that a reader is meant to follow.
 const LIKELY: f64 = 0.5;
 
-async fn take(state: &State, caller: Caller, inbox: &str, query: &Query) -> Result<Take, Problem> {
+async fn take(state: &State, caller: Caller, inbox: &str, query: &Query, headers: &HeaderMap) -> Result<Take, Problem> {
     let named = InboxRef::parse(inbox).ok_or_else(|| Problem::not_found("inbox"))?;
-    let inbox = state.inboxes.inbox_to_wait_on(&caller, &named).await?;
     let wait_s = query.value("wait", "seconds, 0 to 55")?.unwrap_or(0);
+    // A GET that makes something must not be one that a picture in somebody's page can send.
+    let inbox = if wait_s > 0 && is_ours(headers) {
+        state.inboxes.inbox_to_wait_on(&caller, &named).await?
+    } else {
+        state.inboxes.inbox(&caller, &named).await?
+    };
     if wait_s > MAX_WAIT_S {
         return Err(invalid("wait", "at most 55 seconds; to wait longer, call again"));
     }

@@ -104,7 +104,8 @@ pub(super) async fn wait_project(
         }
         None => {
             let scope = match Within::all_of(&caller) {
-                Within::Inbox(inbox) => WaitScope::Inboxes(vec![inbox]),
+                // All that its key may reach, by the cursors that it is given.
+                Within::Inbox(inbox) => WaitScope::Inbox(inbox),
                 Within::Project(_) => WaitScope::Project,
             };
             let run = caller.narrowed.run.clone();

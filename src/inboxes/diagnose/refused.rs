@@ -5,7 +5,7 @@ use super::super::service::Inboxes;
 use super::collect::Miss;
 use super::similar::{is_one_of, similar};
 use super::told::{Misdirected, Refused};
-use crate::model::{Address, Narrowing};
+use crate::model::Address;
 use crate::store::RejectionRecord;
 
 /// Refusals that are looked through.
@@ -48,10 +48,12 @@ impl Inboxes {
                 continue;
             }
             look_ups += 1;
-            // What belongs to no one may be told to everyone but those who may see only a part of their project.
+            // What belongs to no one is told in the project whose domain it is, but not to those who may see only a part.
             let is_told = match self.0.store.inbox_by_key(&path.key()).await? {
                 Some(inbox) => Self::admit(&miss.wait.who, inbox).is_ok(),
-                None => miss.wait.who.narrowed == Narrowing::default(),
+                None => {
+                    miss.wait.who.narrowed.is_whole() && self.host_of(path.domain()).await?.id == miss.wait.who.project
+                }
             };
             if !is_told {
                 continue;

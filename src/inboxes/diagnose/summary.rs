@@ -178,6 +178,7 @@ fn messages(count: u64) -> String {
 
 /// A value that fits into the line.
 fn cut(text: &str) -> String {
+    let text: String = text.chars().filter(|c| c.is_whitespace() || !c.is_control()).collect();
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if text.chars().count() <= MAX_VALUE {
         return text;

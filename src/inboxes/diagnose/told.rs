@@ -111,6 +111,20 @@ pub struct Refused {
 const FORM: u8 = 1;
 
 impl Diagnostics {
+    /// As much of it as anyone may be told who may see the wait's own inboxes: the wait may have been made by someone
+    /// who may see more.
+    #[must_use]
+    pub fn of_these_inboxes_alone(mut self) -> Self {
+        self.elsewhere.clear();
+        self.rejected.clear();
+        self.other_inboxes_received = 0;
+        self.summary = match self.arrived {
+            0 => "No message arrived.".to_owned(),
+            arrived => format!("Messages that arrived and did not match: {arrived}."),
+        };
+        self
+    }
+
     /// As the log keeps it; `None` if it cannot be written.
     pub(in crate::inboxes) fn write(&self) -> Option<Vec<u8>> {
         postcard::to_extend(self, vec![FORM]).ok()

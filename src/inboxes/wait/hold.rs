@@ -13,7 +13,7 @@ use super::entry::Entry;
 use super::scope::Head;
 use super::tally::{Tally, Verdict};
 use crate::model::Cursor;
-use crate::store::{Listed, Order, Scope};
+use crate::store::{Listed, Order};
 
 /// How long one search may take beyond the caller's deadline.
 const SEARCH: Duration = Duration::from_secs(5);
@@ -176,10 +176,8 @@ impl Inboxes {
     /// How many messages have come since the wait's beginning.
     pub(in crate::inboxes) async fn arrived(&self, wait: &Wait, begin: i64) -> Result<u64, Error> {
         let arrived = match &wait.scope {
-            WaitScope::Inbox(inbox) => self.0.store.arrived(Scope::Inbox(*inbox), begin, wait.received_after).await?,
-            WaitScope::Project => {
-                self.0.store.arrived(Scope::Project(wait.who.project), begin, wait.received_after).await?
-            }
+            WaitScope::Inbox(inbox) => self.0.store.arrived_in(*inbox, begin, wait.received_after).await?,
+            WaitScope::Project => self.0.store.arrived(&wait.who, begin, wait.received_after).await?,
             WaitScope::Inboxes(inboxes) => {
                 self.0.store.arrived_among(wait.who.project, inboxes, begin, wait.received_after).await?
             }

@@ -72,8 +72,12 @@ impl Inboxes {
         rows.truncate(limit);
         let next_after = rows.last().filter(|_| has_more).map(|row| row.id);
         let mut items = Vec::with_capacity(rows.len());
-        for row in rows {
+        for mut row in rows {
             if self.may_see(who, &row).await? {
+                if !who.narrowed.is_whole() {
+                    // It may name what only its maker may see.
+                    row.summary = None;
+                }
                 items.push(row);
             }
         }
@@ -87,11 +91,15 @@ impl Inboxes {
     pub async fn logged_wait(&self, who: &Principal, id: WaitId) -> Result<LoggedWait, Error> {
         const GONE: Error = Error::NotFound { what: "wait" };
         self.flush_wait_log().await;
-        let row = self.0.store.logged_wait(who.project, id).await?.ok_or(GONE)?;
+        let mut row = self.0.store.logged_wait(who.project, id).await?.ok_or(GONE)?;
         if !self.may_see(who, &row).await? {
             return Err(GONE);
         }
-        let diagnostics = row.diagnostics.as_deref().and_then(Diagnostics::read);
+        let mut diagnostics = row.diagnostics.as_deref().and_then(Diagnostics::read);
+        if !who.narrowed.is_whole() {
+            diagnostics = diagnostics.map(Diagnostics::of_these_inboxes_alone);
+            row.summary = diagnostics.as_ref().map(|told| told.summary.clone());
+        }
         Ok(LoggedWait { row, diagnostics })
     }
 

@@ -8,7 +8,7 @@ use super::ask::{Wait, WaitScope};
 use crate::filter::Needles;
 use crate::model::inbox::InboxState;
 use crate::model::{InboxId, Narrowing};
-use crate::store::{Listed, MessageQuery, Order, Scope};
+use crate::store::{self, Listed, MessageQuery, Order, Scope};
 
 /// Where a wait stands.
 pub(super) enum Head {
@@ -31,7 +31,11 @@ impl Inboxes {
             WaitScope::Inboxes(inboxes) if self.0.store.standing(inboxes).await? == 0 => return Ok(Head::Gone),
             WaitScope::Inboxes(_) | WaitScope::Project => {}
         }
-        Ok(Head::At(self.0.store.position(wait.who.project).await?.0))
+        match self.0.store.position(wait.who.project).await {
+            Ok(position) => Ok(Head::At(position.0)),
+            Err(store::Error::NoProject(_)) => Ok(Head::Gone),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Up to `limit` matches above `above` and up to `until`, in the order that was asked for.
@@ -99,6 +103,11 @@ impl Wait {
             WaitScope::Inboxes(inboxes) => (project, inboxes.clone()),
             WaitScope::Project => (project, Vec::new()),
         };
-        MessageQuery { needles: Needles { inboxes, ..needles }, ..MessageQuery::all(scope, limit) }
+        MessageQuery {
+            needles: Needles { inboxes, ..needles },
+            inbox_tag: self.who.narrowed.tag.clone(),
+            inbox_run: self.who.narrowed.run.clone(),
+            ..MessageQuery::all(scope, limit)
+        }
     }
 }
