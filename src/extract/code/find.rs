@@ -18,6 +18,9 @@ const CLEAR_LEAD: f64 = 1.5;
 /// How much likelier a message with one code is to have no other.
 const RIVAL: f64 = 2.5;
 
+/// So many codes of one shape are a list.
+const LIST: usize = 4;
+
 /// A candidate with its score; of equal ones the likeliest.
 struct Found {
     view: usize,
@@ -35,6 +38,7 @@ pub(in crate::extract) fn codes(message: &Message, options: &Options) -> Vec<Cod
     codes.extend(bound(message));
     let mut found = scored(message, &context);
     special_fields(message, &mut found);
+    listed(&mut found);
     found.retain(|one| fits(&one.candidate, &options.code));
     found.sort_by(|a, b| b.score.log_odds.total_cmp(&a.score.log_odds));
     only_one(&mut found, &context);
@@ -120,12 +124,29 @@ fn special_fields(message: &Message, found: &mut [Found]) {
     }
 }
 
+/// Codes to be kept for the day that one cannot sign in: several of one shape, a line for each.
+fn listed(found: &mut [Found]) {
+    let is_alone = |one: &&mut Found| one.score.has(Feature::Isolated);
+    let mut shapes: Vec<(Shape, usize)> = Vec::new();
+    for one in found.iter_mut().filter(is_alone) {
+        match shapes.iter_mut().find(|(shape, _)| *shape == one.candidate.shape) {
+            Some((_, count)) => *count += 1,
+            None => shapes.push((one.candidate.shape, 1)),
+        }
+    }
+    let is_list = |one: &&mut Found| shapes.iter().any(|(shape, count)| *shape == one.candidate.shape && *count >= LIST);
+    for one in found.iter_mut().filter(is_alone).filter(is_list) {
+        one.score.add(Feature::Listed, -4.0);
+    }
+}
+
 /// A message that speaks of a one-time code, and has one number that may be it.
 fn only_one(found: &mut [Found], context: &Context) {
     let Some((best, others)) = found.split_first_mut() else { return };
     let lead = others.first().map_or(f64::MAX, |second| best.score.log_odds - second.score.log_odds);
-    let is_spoken_of = context.has_strong || (context.subject.is_some() && context.is_auth);
-    let is_spoilt = [Feature::OtherNumber, Feature::Negated, Feature::Year, Feature::Footer, Feature::Quoted];
+    let is_told = context.may_be_told() && best.score.has(Feature::KwEnter);
+    let is_spoken_of = context.has_strong || (context.subject.is_some() && context.is_auth) || is_told;
+    let is_spoilt = [Feature::OtherNumber, Feature::Negated, Feature::Year, Feature::Footer, Feature::Quoted, Feature::Elsewhere];
     let stands_out = [Feature::Isolated, Feature::KwDirect, Feature::AuthNear, Feature::Emphasised];
     let has = |feature: &Feature| best.score.features.contains(feature);
     let is_named = stands_out.iter().any(has) || (has(&Feature::KwBefore) && !has(&Feature::KwPlain));

@@ -11,8 +11,12 @@ pub(in crate::extract) enum Class {
     Other,
     /// A code of any kind.
     Plain,
+    /// What one does with a code: type it, copy it, compare it.
+    Enter,
     /// The message is about signing in or proving an address.
     Auth,
+    /// It is about a parcel, a door, a seat, a till, a document: what is shown there is for there.
+    Elsewhere,
     /// It is about prices.
     Commerce,
     /// It is about a meeting, whose numbers are for joining it.
@@ -43,12 +47,14 @@ pub(in crate::extract) enum Class {
 
 impl Class {
     /// Each with its name in the files.
-    pub(super) const NAMES: [(&str, Self); 20] = [
+    pub(super) const NAMES: [(&str, Self); 22] = [
         ("nocode", Self::NoCode),
         ("strong", Self::Strong),
         ("other", Self::Other),
         ("plain", Self::Plain),
+        ("enter", Self::Enter),
         ("auth", Self::Auth),
+        ("elsewhere", Self::Elsewhere),
         ("commerce", Self::Commerce),
         ("meeting", Self::Meeting),
         ("negated", Self::Negated),
@@ -66,8 +72,8 @@ impl Class {
         ("copyright", Self::Copyright),
     ];
 
-    /// Whether it names a number: of two such words that overlap, only the longer one counts.
+    /// Whether it names a number, or what to do with one: of two such words that overlap, only the longer one counts.
     pub(super) fn is_label(self) -> bool {
-        matches!(self, Self::NoCode | Self::Strong | Self::Other | Self::Plain)
+        matches!(self, Self::NoCode | Self::Strong | Self::Other | Self::Plain | Self::Enter)
     }
 }
