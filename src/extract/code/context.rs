@@ -26,10 +26,10 @@ pub(super) struct Context {
     /// It is about prices, and not about signing in.
     pub(super) is_commerce: bool,
     pub(super) has_expiry: bool,
-    /// Different words of signing in or proving, words for entering and expiring not counted.
-    pub(super) auth: usize,
-    /// Different words of places and things where other codes are shown.
-    pub(super) elsewhere: usize,
+    /// What the part says that says most.
+    pub(super) counts: Counts,
+    /// What the subject says.
+    pub(super) in_subject: Counts,
     /// It says that an earlier code is replaced.
     pub(super) is_renewal: bool,
 }
@@ -41,84 +41,123 @@ impl Context {
         for (place, read) in message.reads.iter().enumerate() {
             let shown = |at: usize| !read.view.style(at).has(Style::FOOTER) && !read.view.style(at).has(Style::QUOTED);
             let has = |class| read.labels.iter().any(|label| label.class == class && shown(label.start));
-            context.has_strong |= has(Class::Strong);
+            context.has_strong |= has(Class::Strong) || has(Class::Shared);
             context.has_plain |= has(Class::Plain);
             auth = auth.max(read.count(Class::Auth));
-            context.auth = context.auth.max(auth_words(read));
-            context.elsewhere = context.elsewhere.max(elsewhere_words(read));
+            let counts = Counts::of(read, 0, usize::MAX);
+            context.counts = context.counts.max(counts);
             context.is_renewal |= read.count(Class::Negated) > 0;
             commerce = commerce.max(read.count(Class::Commerce) + usize::from(has(Class::NoCode)));
             meeting = meeting.max(read.count(Class::Meeting));
             if place == 0 {
-                let code = [Class::Strong, Class::Plain].into_iter().find(|class| has(*class));
-                context.subject = code.filter(|class| *class == Class::Strong || !has(Class::NoCode));
+                context.in_subject = counts;
+                let code = [Class::Strong, Class::Shared, Class::Plain].into_iter().find(|class| has(*class));
+                context.subject = code.filter(|class| class.says_which() || !has(Class::NoCode));
             }
         }
         context.is_auth = auth >= 2;
         context.is_bare = auth == 0 && !has_expiry && !context.is_renewal;
-        context.is_meeting = meeting >= 2 && context.subject != Some(Class::Strong);
+        context.is_meeting = meeting >= 2 && !context.subject.is_some_and(Class::says_which);
         context.is_commerce = !context.has_strong && (commerce >= 3 || (commerce == 2 && !context.is_auth));
         context
     }
     /// Whether a word for entering something may mean a code to sign in with.
     pub(super) fn may_be_told(&self) -> bool {
-        self.auth > 0 && self.elsewhere <= self.auth
+        self.counts.auth > 0 && self.counts.elsewhere <= self.counts.auth
     }
 
-    /// How much speaks for a number that is shown or typed somewhere else, as log-odds against it.
+    /// How much speaks for a number that is shown or typed somewhere else, as log-odds against it; `near` are the
+    /// counts of the subject and the lines around it.
     ///
     /// A word for a one-time code needs more against it than "code" does, which every such message has.
-    pub(super) fn elsewhere(&self, named: Option<Class>) -> f64 {
-        let is_strong = named == Some(Class::Strong);
-        match (self.elsewhere, self.auth) {
-            (0, _) => 0.0,
-            (1, 0) if is_strong => -0.5,
-            (1, 0) => -3.0,
-            (_, 0) => -4.0,
-            (2.., 1) => if is_strong { -1.0 } else { -2.5 },
-            (4.., auth) if auth * 2 <= self.elsewhere && !is_strong => -2.0,
-            _ => 0.0,
+    pub(super) fn elsewhere(&self, near: &Counts, named: Option<Class>) -> f64 {
+        let all = self.counts;
+        if all.elsewhere == 0 {
+            return 0.0;
+        }
+        let lead = |counts: &Counts| f64::from(counts.elsewhere) - f64::from(counts.auth);
+        let against = 1.3 * lead(near) + 0.5 * lead(&all) + if all.auth == 0 { 1.2 } else { 0.0 };
+        match named {
+            Some(Class::Strong) => -(against - 3.0).clamp(0.0, 2.5),
+            Some(Class::Shared) => -(against - 0.3).clamp(0.0, 4.5),
+            _ => -against.clamp(0.0, 4.5),
         }
     }
+}
+
+/// Different words of two kinds.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Counts {
+    /// Of signing in or proving; words for entering and expiring are not counted.
+    pub(super) auth: u8,
+    /// Of places and things where other codes are shown.
+    pub(super) elsewhere: u8,
+}
+
+impl Counts {
+    /// What `read` says between two characters.
+    pub(super) fn of(read: &Read, start: usize, end: usize) -> Self {
+        let from = read.words.partition_point(|word| word.end <= start);
+        let until = read.words.partition_point(|word| word.end <= end);
+        let words = read.words.get(from..until).unwrap_or_default();
+        let groups = words.chunk_by(|a, b| (a.start, a.end) == (b.start, b.end)).take(MAX_WORDS);
+        let (mut auth, mut elsewhere, mut other) = (Texts::default(), Texts::default(), Texts::default());
+        for group in groups {
+            let has = |classes: &[Class]| group.iter().any(|word| classes.contains(&word.class));
+            let Some(word) = group.first().filter(|word| is_shown(read, word)) else { continue };
+            let text = read.view.folded.get(word.start..word.end).unwrap_or_default();
+            match label_of(read, word) {
+                Some(Class::NoCode) => elsewhere.add(word, text),
+                Some(class) if class.names_code() => {}
+                _ if has(&[Class::Elsewhere]) => elsewhere.add(word, text),
+                Some(Class::Other) => other.add(word, text),
+                _ if has(&[Class::Auth]) && !has(&[Class::Enter, Class::Expiry]) => auth.add(word, text),
+                _ => {}
+            }
+        }
+        // An order, a card and an amount together are a receipt.
+        Self { auth: auth.count(), elsewhere: elsewhere.count().saturating_add(other.count() / 3) }
+    }
+
+    fn max(self, other: Self) -> Self {
+        Self { auth: self.auth.max(other.auth), elsewhere: self.elsewhere.max(other.elsewhere) }
+    }
+
+    pub(super) fn plus(self, other: Self) -> Self {
+        Self {
+            auth: self.auth.saturating_add(other.auth),
+            elsewhere: self.elsewhere.saturating_add(other.elsewhere),
+        }
+    }
+}
+
+/// Texts that are told apart, without those that lie within another.
+#[derive(Default)]
+struct Texts<'a> {
+    texts: Vec<&'a [char]>,
+    end: usize,
+}
+
+impl<'a> Texts<'a> {
+    fn add(&mut self, word: &Word, text: &'a [char]) {
+        if self.texts.len() < MAX_DIFFERENT && word.start >= self.end && !self.texts.contains(&text) {
+            self.texts.push(text);
+        }
+        self.end = self.end.max(word.end);
+    }
+
+    fn count(&self) -> u8 {
+        u8::try_from(self.texts.len()).unwrap_or(u8::MAX)
+    }
+}
+
+/// The class of the name of a number that `word` is part of.
+fn label_of(read: &Read, word: &Word) -> Option<Class> {
+    let next = read.labels.partition_point(|label| label.end < word.end);
+    read.labels.get(next).filter(|label| label.start <= word.start).map(|label| label.class)
 }
 
 fn is_shown(read: &Read, word: &Word) -> bool {
     let style = read.view.style(word.start);
     !style.has(Style::FOOTER) && !style.has(Style::QUOTED)
-}
-
-/// How many different words of signing in `read` has.
-fn auth_words(read: &Read) -> usize {
-    let groups = read.words.chunk_by(|a, b| (a.start, a.end) == (b.start, b.end));
-    let others = [Class::Plain, Class::Enter, Class::Expiry, Class::Elsewhere];
-    let is_auth = |group: &&[Word]| {
-        group.iter().any(|word| word.class == Class::Auth) && !group.iter().any(|word| others.contains(&word.class))
-    };
-    let other_codes: Vec<&Word> = read.labels.iter().filter(|label| label.class == Class::NoCode).collect();
-    let is_part = |word: &&Word| {
-        let next = other_codes.partition_point(|label| label.end < word.end);
-        other_codes.get(next).is_some_and(|label| label.start <= word.start)
-    };
-    different(read, groups.filter(is_auth).filter_map(<[Word]>::first).filter(|word| !is_part(word)))
-}
-
-/// How many different words of other places and things `read` has.
-fn elsewhere_words(read: &Read) -> usize {
-    let of_class = read.words.iter().filter(|word| word.class == Class::Elsewhere);
-    let other_codes = read.labels.iter().filter(|label| label.class == Class::NoCode);
-    different(read, of_class.chain(other_codes))
-}
-
-/// How many different ones of `words` are shown, as far as it matters.
-fn different<'a>(read: &'a Read, words: impl Iterator<Item = &'a Word>) -> usize {
-    let mut texts: Vec<&[char]> = Vec::new();
-    let mut ends = 0;
-    for word in words.filter(|word| is_shown(read, word)).take(MAX_WORDS) {
-        let text = read.view.folded.get(word.start..word.end).unwrap_or_default();
-        if texts.len() < MAX_DIFFERENT && word.start >= ends && !texts.contains(&text) {
-            texts.push(text);
-        }
-        ends = ends.max(word.end);
-    }
-    texts.len()
 }

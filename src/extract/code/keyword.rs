@@ -20,7 +20,7 @@ impl Place<'_> {
         let mut best: Option<(Feature, f64, Class)> = None;
         for (feature, weight, class) in self.words_in_line(context).chain(self.words_of_other_lines(context)) {
             let weight = match class {
-                Class::Strong => weight,
+                Class::Strong | Class::Shared => weight,
                 Class::Plain => weight - 0.8,
                 _ => weight - 1.1,
             };
@@ -43,12 +43,12 @@ impl Place<'_> {
             score.add(Feature::KwAbove, 1.2);
         }
         let is_digits = matches!(self.candidate.shape, Shape::Digits { .. });
-        let is_told = is_beside && self.has_word(Class::Auth) && context.auth > 0;
-        if (is_digits && self.is_near_auth()) || (is_told && best.is_some_and(|(.., class)| class != Class::Strong)) {
+        let is_told = is_beside && self.has_word(Class::Auth) && context.counts.auth > 0;
+        if (is_digits && self.is_near_auth()) || (is_told && best.is_some_and(|(.., class)| !class.says_which())) {
             score.add(Feature::AuthNear, 1.3);
         }
         match context.subject {
-            Some(Class::Strong) => score.add(Feature::KwSubject, 1.0),
+            Some(class) if class.says_which() => score.add(Feature::KwSubject, 1.0),
             Some(_) => score.add(Feature::KwSubject, 0.6),
             None => {}
         }

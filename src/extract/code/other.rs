@@ -23,7 +23,7 @@ impl Place<'_> {
             match label.class {
                 Class::NoCode => score.add(Feature::OtherNumber, -5.0),
                 Class::Other if is_near => {
-                    let has_word = self.labels_before().any(|label| label.class == Class::Strong);
+                    let has_word = self.labels_before().any(|label| label.class.says_which());
                     score.add(Feature::OtherNumber, if has_word && gap > 3 { -1.0 } else { -3.5 });
                 }
                 _ => {}

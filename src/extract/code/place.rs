@@ -7,6 +7,9 @@ use crate::extract::view::{Line, Read};
 /// Characters between a word and the number that it names, in a line.
 pub(super) const NEAR: usize = 120;
 
+/// Lines above and below a number that say what it is for.
+const LINES_AROUND: usize = 3;
+
 /// The lines around a candidate.
 pub(super) struct Place<'a> {
     pub(super) read: &'a Read,
@@ -57,7 +60,7 @@ impl<'a> Place<'a> {
     }
 
     pub(super) fn is_code_word(word: &Word) -> bool {
-        matches!(word.class, Class::Strong | Class::Plain)
+        word.class.names_code()
     }
 
     /// Whether some word of `class` stands in the lines that go on without a break.
@@ -65,6 +68,14 @@ impl<'a> Place<'a> {
         let next = self.read.words.partition_point(|word| word.end <= self.start);
         let mut words = self.read.words.iter().skip(next).take_while(|word| word.end <= self.end);
         words.any(|word| word.class == class && word.start >= self.start)
+    }
+
+    /// From where to where the lines go that are about the candidate.
+    pub(super) fn around(&self) -> (usize, usize) {
+        let lines = &self.read.view.lines;
+        let first = lines.get(self.number.saturating_sub(LINES_AROUND)).map_or(0, |line| line.start);
+        let last = lines.iter().skip(self.number).take(LINES_AROUND + 1).last();
+        (first, last.map_or(self.end, |line| line.end))
     }
 
     /// Whether only a colon, "is" or the like stands between a word and the number.

@@ -1,7 +1,7 @@
 //! How likely a candidate is: log-odds of what speaks for it and against it.
 
 use super::candidate::{Candidate, Shape};
-use super::context::Context;
+use super::context::{Context, Counts};
 use super::place::Place;
 use crate::extract::found::{Feature, PartName};
 use crate::extract::view::{Read, Style};
@@ -37,7 +37,9 @@ pub(super) fn score(read: &Read, all: &[Candidate], index: usize, context: &Cont
     place.looks(&mut score);
     place.shape(&mut score, context);
     place.against(&mut score, context);
-    let elsewhere = context.elsewhere(named);
+    let (start, end) = place.around();
+    let near = Counts::of(read, start, end).plus(if read.view.part == PartName::Subject { Counts::default() } else { context.in_subject });
+    let elsewhere = context.elsewhere(&near, named);
     if elsewhere < 0.0 {
         score.add(Feature::Elsewhere, elsewhere);
     }

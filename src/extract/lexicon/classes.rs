@@ -7,6 +7,9 @@ pub(in crate::extract) enum Class {
     NoCode,
     /// A one-time code, and nothing else: a verification code, a TAN.
     Strong,
+    /// A one-time code in a message about signing in, and a code of a shop, a door or a licence in others: an
+    /// activation code, an access code.
+    Shared,
     /// Another kind of number: an order, an invoice, a phone.
     Other,
     /// A code of any kind.
@@ -47,9 +50,10 @@ pub(in crate::extract) enum Class {
 
 impl Class {
     /// Each with its name in the files.
-    pub(super) const NAMES: [(&str, Self); 22] = [
+    pub(super) const NAMES: [(&str, Self); 23] = [
         ("nocode", Self::NoCode),
         ("strong", Self::Strong),
+        ("shared", Self::Shared),
         ("other", Self::Other),
         ("plain", Self::Plain),
         ("enter", Self::Enter),
@@ -74,6 +78,16 @@ impl Class {
 
     /// Whether it names a number, or what to do with one: of two such words that overlap, only the longer one counts.
     pub(super) fn is_label(self) -> bool {
-        matches!(self, Self::NoCode | Self::Strong | Self::Other | Self::Plain | Self::Enter)
+        self.names_code() || matches!(self, Self::NoCode | Self::Other | Self::Enter)
+    }
+
+    /// Whether it may name a one-time code.
+    pub(in crate::extract) fn names_code(self) -> bool {
+        matches!(self, Self::Strong | Self::Shared | Self::Plain)
+    }
+
+    /// Whether it says which code.
+    pub(in crate::extract) fn says_which(self) -> bool {
+        matches!(self, Self::Strong | Self::Shared)
     }
 }

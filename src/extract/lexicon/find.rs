@@ -176,7 +176,7 @@ mod tests {
         assert_eq!(found("till the end of är"), []);
         assert_eq!(found("the one-time code"), one("one time code", Class::Strong));
         assert_eq!(found("Ihr Rabattcode"), one("rabattcode", Class::NoCode));
-        assert_eq!(found("Ihr Bestätigungscode"), one("bestatigungscode", Class::Strong));
+        assert_eq!(found("Ihr Bestätigungscode"), one("bestatigungscode", Class::Shared));
         assert_eq!(found("doğrulama kodunuz"), one("dogrulama kodunuz", Class::Strong));
         assert_eq!(found("kod weryfikacyjny"), one("kod weryfikacyjny", Class::Strong));
         assert_eq!(found("您的验证码是"), one("验证码", Class::Strong));
