@@ -63,7 +63,7 @@ impl Context {
     }
     /// Whether a word for entering something may mean a code to sign in with.
     pub(super) fn may_be_told(&self) -> bool {
-        self.counts.auth > 0 && self.counts.elsewhere <= self.counts.auth
+        self.counts.auth > 0.0 && self.counts.elsewhere <= self.counts.auth
     }
 
     /// How much speaks for a number that is shown or typed somewhere else, as log-odds against it; `near` are the
@@ -72,11 +72,11 @@ impl Context {
     /// A word for a one-time code needs more against it than "code" does, which every such message has.
     pub(super) fn elsewhere(&self, near: &Counts, named: Option<Class>) -> f64 {
         let all = self.counts;
-        if all.elsewhere == 0 {
+        if all.elsewhere < 0.6 {
             return 0.0;
         }
-        let lead = |counts: &Counts| f64::from(counts.elsewhere) - f64::from(counts.auth);
-        let against = 1.3 * lead(near) + 0.5 * lead(&all) + if all.auth == 0 { 1.2 } else { 0.0 };
+        let lead = |counts: &Counts| counts.elsewhere - counts.auth;
+        let against = 1.3 * lead(near) + 0.5 * lead(&all) + if all.auth < 0.4 { 1.2 } else { 0.0 };
         match named {
             Some(Class::Strong) => -(against - 3.0).clamp(0.0, 2.5),
             Some(Class::Shared) => -(against - 0.3).clamp(0.0, 4.5),
@@ -85,13 +85,13 @@ impl Context {
     }
 }
 
-/// Different words of two kinds.
+/// How much two kinds of words say, each different one counted once.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Counts {
     /// Of signing in or proving; words for entering and expiring are not counted.
-    pub(super) auth: u8,
+    pub(super) auth: f64,
     /// Of places and things where other codes are shown.
-    pub(super) elsewhere: u8,
+    pub(super) elsewhere: f64,
 }
 
 impl Counts {
@@ -101,7 +101,7 @@ impl Counts {
         let until = read.words.partition_point(|word| word.end <= end);
         let words = read.words.get(from..until).unwrap_or_default();
         let groups = words.chunk_by(|a, b| (a.start, a.end) == (b.start, b.end)).take(MAX_WORDS);
-        let (mut auth, mut elsewhere, mut other) = (Texts::default(), Texts::default(), Texts::default());
+        let [mut sign_in, mut auth, mut elsewhere, mut other] = [const { Texts::new() }; 4];
         for group in groups {
             let has = |classes: &[Class]| group.iter().any(|word| classes.contains(&word.class));
             let Some(word) = group.first().filter(|word| is_shown(read, word)) else { continue };
@@ -111,12 +111,17 @@ impl Counts {
                 Some(class) if class.names_code() => {}
                 _ if has(&[Class::Elsewhere]) => elsewhere.add(word, text),
                 Some(Class::Other) => other.add(word, text),
+                _ if has(&[Class::Login, Class::Reset, Class::Verify]) => sign_in.add(word, text),
                 _ if has(&[Class::Auth]) && !has(&[Class::Enter, Class::Expiry]) => auth.add(word, text),
                 _ => {}
             }
         }
-        // An order, a card and an amount together are a receipt.
-        Self { auth: auth.count(), elsewhere: elsewhere.count().saturating_add(other.count() / 3) }
+        Self {
+            // An account, and not to tell anyone, are spoken of elsewhere too.
+            auth: sign_in.count() + 0.5 * auth.count(),
+            // An order, a card and an amount together are a receipt.
+            elsewhere: elsewhere.count() + other.count() / 3.0,
+        }
     }
 
     fn max(self, other: Self) -> Self {
@@ -124,21 +129,21 @@ impl Counts {
     }
 
     pub(super) fn plus(self, other: Self) -> Self {
-        Self {
-            auth: self.auth.saturating_add(other.auth),
-            elsewhere: self.elsewhere.saturating_add(other.elsewhere),
-        }
+        Self { auth: self.auth + other.auth, elsewhere: self.elsewhere + other.elsewhere }
     }
 }
 
 /// Texts that are told apart, without those that lie within another.
-#[derive(Default)]
 struct Texts<'a> {
     texts: Vec<&'a [char]>,
     end: usize,
 }
 
 impl<'a> Texts<'a> {
+    const fn new() -> Self {
+        Self { texts: Vec::new(), end: 0 }
+    }
+
     fn add(&mut self, word: &Word, text: &'a [char]) {
         if self.texts.len() < MAX_DIFFERENT && word.start >= self.end && !self.texts.contains(&text) {
             self.texts.push(text);
@@ -146,8 +151,8 @@ impl<'a> Texts<'a> {
         self.end = self.end.max(word.end);
     }
 
-    fn count(&self) -> u8 {
-        u8::try_from(self.texts.len()).unwrap_or(u8::MAX)
+    fn count(&self) -> f64 {
+        u8::try_from(self.texts.len()).map_or(f64::from(u8::MAX), f64::from)
     }
 }
 

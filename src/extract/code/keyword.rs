@@ -43,7 +43,7 @@ impl Place<'_> {
             score.add(Feature::KwAbove, 1.2);
         }
         let is_digits = matches!(self.candidate.shape, Shape::Digits { .. });
-        let is_told = is_beside && self.has_word(Class::Auth) && context.counts.auth > 0;
+        let is_told = is_beside && self.has_word(Class::Auth) && context.counts.auth > 0.0;
         if (is_digits && self.is_near_auth()) || (is_told && best.is_some_and(|(.., class)| !class.says_which())) {
             score.add(Feature::AuthNear, 1.3);
         }
