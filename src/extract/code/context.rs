@@ -3,6 +3,8 @@
 use crate::extract::lexicon::{Class, Word};
 use crate::extract::view::{Message, Read, Style};
 
+/// One-time codes rarely last longer, and little else is over so soon.
+const SHORT_S: u64 = 3_600;
 /// Words of a kind that are told apart; more of them say no more.
 const MAX_DIFFERENT: usize = 16;
 /// Words of a kind that are looked at.
@@ -26,6 +28,8 @@ pub(super) struct Context {
     /// It is about prices, and not about signing in.
     pub(super) is_commerce: bool,
     pub(super) has_expiry: bool,
+    /// What it is about is good for minutes; a parcel waits for days.
+    pub(super) is_short_lived: bool,
     /// What the part says that says most.
     pub(super) counts: Counts,
     /// What the subject says.
@@ -35,8 +39,10 @@ pub(super) struct Context {
 }
 
 impl Context {
-    pub(super) fn of(message: &Message, has_expiry: bool) -> Self {
-        let mut context = Self { has_expiry, ..Self::default() };
+    pub(super) fn of(message: &Message, expires_in_s: Option<u64>) -> Self {
+        let has_expiry = expires_in_s.is_some();
+        let is_short_lived = expires_in_s.is_some_and(|seconds| seconds <= SHORT_S);
+        let mut context = Self { has_expiry, is_short_lived, ..Self::default() };
         let (mut auth, mut commerce, mut meeting) = (0, 0, 0);
         for (place, read) in message.reads.iter().enumerate() {
             let shown = |at: usize| !read.view.style(at).has(Style::FOOTER) && !read.view.style(at).has(Style::QUOTED);
@@ -76,7 +82,9 @@ impl Context {
             return 0.0;
         }
         let lead = |counts: &Counts| counts.elsewhere - counts.auth;
-        let against = 1.3 * lead(near) + 0.5 * lead(&all) + if all.auth < 0.4 { 1.2 } else { 0.0 };
+        let against = 1.3 * lead(near) + 0.5 * lead(&all) + if all.auth < 0.4 { 1.2 } else { 0.0 }
+            - if self.is_short_lived { 2.0 } else { 0.0 }
+            + if self.subject.is_none() && self.in_subject.elsewhere >= 1.0 { 1.0 } else { 0.0 };
         match named {
             Some(Class::Strong) => -(against - 3.0).clamp(0.0, 2.5),
             Some(Class::Shared) => -(against - 0.3).clamp(0.0, 4.5),

@@ -32,7 +32,7 @@ struct Found {
 /// The codes of `message`, the likeliest first.
 pub(in crate::extract) fn codes(message: &Message, options: &Options) -> Vec<Code> {
     let expires_in_s = message.reads.iter().find_map(expiry::expiry);
-    let context = Context::of(message, expires_in_s.is_some());
+    let context = Context::of(message, expires_in_s);
     let mut codes = Vec::new();
     codes.extend(custom(message, options));
     codes.extend(bound(message));
@@ -134,7 +134,8 @@ fn listed(found: &mut [Found]) {
             None => shapes.push((one.candidate.shape, 1)),
         }
     }
-    let is_list = |one: &&mut Found| shapes.iter().any(|(shape, count)| *shape == one.candidate.shape && *count >= LIST);
+    let is_list =
+        |one: &&mut Found| shapes.iter().any(|(shape, count)| *shape == one.candidate.shape && *count >= LIST);
     for one in found.iter_mut().filter(is_alone).filter(is_list) {
         one.score.add(Feature::Listed, -4.0);
     }
@@ -146,7 +147,8 @@ fn only_one(found: &mut [Found], context: &Context) {
     let lead = others.first().map_or(f64::MAX, |second| best.score.log_odds - second.score.log_odds);
     let is_told = context.may_be_told() && best.score.has(Feature::KwEnter);
     let is_spoken_of = context.has_strong || (context.subject.is_some() && context.is_auth) || is_told;
-    let is_spoilt = [Feature::OtherNumber, Feature::Negated, Feature::Year, Feature::Footer, Feature::Quoted, Feature::Elsewhere];
+    let is_spoilt =
+        [Feature::OtherNumber, Feature::Negated, Feature::Year, Feature::Footer, Feature::Quoted, Feature::Elsewhere];
     let stands_out = [Feature::Isolated, Feature::KwDirect, Feature::AuthNear, Feature::Emphasised];
     let has = |feature: &Feature| best.score.features.contains(feature);
     let is_named = stands_out.iter().any(has) || (has(&Feature::KwBefore) && !has(&Feature::KwPlain));

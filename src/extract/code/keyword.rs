@@ -1,10 +1,9 @@
 //! What speaks for a candidate: words for a one-time code and for entering one.
 
-use super::candidate::Shape;
 use super::context::Context;
 use super::place::{NEAR, Place, is_stop};
 use super::score::Score;
-use crate::extract::found::Feature;
+use crate::extract::found::{Feature, PartName};
 use crate::extract::lexicon::{Class, Word};
 
 /// Nearer than this a word surely names the number.
@@ -42,10 +41,13 @@ impl Place<'_> {
         } else if context.has_strong && self.is_isolated {
             score.add(Feature::KwAbove, 1.2);
         }
-        let is_digits = matches!(self.candidate.shape, Shape::Digits { .. });
         let is_told = is_beside && self.has_word(Class::Auth) && context.counts.auth > 0.0;
-        if (is_digits && self.is_near_auth()) || (is_told && best.is_some_and(|(.., class)| !class.says_which())) {
+        if is_told && best.is_some_and(|(.., class)| !class.says_which()) {
             score.add(Feature::AuthNear, 1.3);
+        } else if self.is_called_auth() && best.is_none() {
+            score.add(Feature::AuthNear, 3.2);
+        } else if self.is_near_auth() {
+            score.add(Feature::AuthNear, if best.is_none() { 2.0 } else { 1.3 });
         }
         match context.subject {
             Some(class) if class.says_which() => score.add(Feature::KwSubject, 1.0),
@@ -56,14 +58,15 @@ impl Place<'_> {
     }
 
     /// Whether the word may be what names the candidate.
-    fn counts(label: &Word, context: &Context) -> bool {
-        Self::is_code_word(label) || (label.class == Class::Enter && context.may_be_told())
+    fn counts(&self, label: &Word, context: &Context) -> bool {
+        let is_told = || context.may_be_told() || self.is_in_sentence_of_auth();
+        Self::is_code_word(label) || (label.class == Class::Enter && is_told())
     }
 
     /// Words before and behind the candidate, in the lines that go on without a break.
     fn words_in_line<'b>(&'b self, context: &'b Context) -> impl Iterator<Item = (Feature, f64, Class)> + 'b {
         let (start, end) = (self.candidate.start, self.candidate.end);
-        let before = self.labels_before().filter(|label| Self::counts(label, context)).take(3);
+        let before = self.labels_before().filter(|label| self.counts(label, context)).take(3);
         let before = before.filter_map(move |label| {
             let is_taken = self.is_taken(label.end, start);
             if !is_taken && self.is_direct(label.end, start) {
@@ -77,7 +80,7 @@ impl Place<'_> {
         let next = self.read.labels.partition_point(|label| label.start < end);
         let behind = self.read.labels.iter().skip(next).take(3);
         let is_near = move |label: &&Word| label.end <= self.end && label.start - end <= NEAR;
-        let behind = behind.filter(is_near).filter(move |label| Self::counts(label, context)).map(move |label| {
+        let behind = behind.filter(is_near).filter(move |label| self.counts(label, context)).map(move |label| {
             let goes_on = !self.is_taken(end, label.start)
                 && !self.is_taken(label.end, label.end + 25)
                 && !self.read.view.slice(end, label.start).iter().any(is_stop);
@@ -97,10 +100,23 @@ impl Place<'_> {
         if let Some(below) = below {
             let next = self.read.labels.partition_point(|label| label.start < self.candidate.end);
             let labels = self.read.labels.iter().skip(next).take_while(|label| label.start < below.end);
-            let labels = labels.filter(|label| Self::counts(label, context)).take(3);
+            let labels = labels.filter(|label| self.counts(label, context)).take(3);
             found.extend(labels.map(|label| (Feature::KwBelow, 1.8, label.class)));
         }
         found
+    }
+
+    /// "To log in: 482913"; in a subject, which has no more than that, without the colon.
+    fn is_called_auth(&self) -> bool {
+        let start = self.candidate.start;
+        let next = self.read.words.partition_point(|word| word.end <= start);
+        let mut words = self.read.words.get(..next).unwrap_or_default().iter().rev().take(20);
+        let is_subject = self.read.view.part == PartName::Subject;
+        words.any(|word| {
+            let between = self.read.view.slice(word.end, start);
+            let is_direct = between.len() <= 3 && (is_subject || between.contains(&':'));
+            matches!(word.class, Class::Auth | Class::Login) && word.start >= self.start && is_direct
+        })
     }
 
     /// "Enter 482913 to sign in": what one does with it stands beside it.
@@ -120,7 +136,7 @@ impl Place<'_> {
         let labels = self.read.labels.get(..next).unwrap_or_default().iter().rev().take(20);
         for label in labels.take_while(|label| self.line.start - label.end <= NEAR_ABOVE) {
             let Some(line) = self.read.view.line_of(label.start).filter(|line| *line >= first) else { continue };
-            if !Self::counts(label, context) {
+            if !self.counts(label, context) {
                 continue;
             }
             // A number in the word's own line is part of what it says; one in a line of its own takes the word away.
@@ -135,5 +151,18 @@ impl Place<'_> {
             found.push((weight, *label));
         }
         found
+    }
+
+    /// Whether signing in is spoken of in the sentence that the candidate stands in.
+    fn is_in_sentence_of_auth(&self) -> bool {
+        let (start, end) = (self.candidate.start, self.candidate.end);
+        let next = self.read.words.partition_point(|word| word.end <= self.start);
+        let words = self.read.words.iter().skip(next).take_while(|word| word.end <= self.end);
+        let mut words = words.filter(|word| word.start >= self.start);
+        words.any(|word| {
+            let between = if word.end <= start { (word.end, start) } else { (end, word.start) };
+            matches!(word.class, Class::Login | Class::Verify | Class::Reset)
+                && !self.read.view.slice(between.0, between.1).iter().any(is_stop)
+        })
     }
 }

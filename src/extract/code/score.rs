@@ -4,6 +4,7 @@ use super::candidate::{Candidate, Shape};
 use super::context::{Context, Counts};
 use super::place::Place;
 use crate::extract::found::{Feature, PartName};
+use crate::extract::lexicon::Class;
 use crate::extract::view::{Read, Style};
 
 /// Nothing is known yet.
@@ -38,7 +39,13 @@ pub(super) fn score(read: &Read, all: &[Candidate], index: usize, context: &Cont
     place.shape(&mut score, context);
     place.against(&mut score, context);
     let (start, end) = place.around();
-    let near = Counts::of(read, start, end).plus(if read.view.part == PartName::Subject { Counts::default() } else { context.in_subject });
+    let near = Counts::of(read, start, end).plus(if read.view.part == PartName::Subject {
+        Counts::default()
+    } else {
+        context.in_subject
+    });
+    // "Use it to sign in" says which code it is as well as "sign-in code" does.
+    let named = if score.has(Feature::AuthNear) { Some(Class::Strong) } else { named };
     let elsewhere = context.elsewhere(&near, named);
     if elsewhere < 0.0 {
         score.add(Feature::Elsewhere, elsewhere);

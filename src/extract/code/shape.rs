@@ -13,7 +13,8 @@ impl Place<'_> {
             || score.has(Feature::KwBefore)
             || score.has(Feature::KwAbove)
             || score.has(Feature::KwAfter)
-            || score.has(Feature::KwBelow);
+            || score.has(Feature::KwBelow)
+            || score.has(Feature::AuthNear);
         let direct = score.has(Feature::KwDirect);
         match self.candidate.shape {
             Shape::Digits { count: 6, .. } => score.add(Feature::SixDigits, 1.0),
