@@ -62,7 +62,8 @@ pub enum CodeKind {
 pub struct Source {
     /// The part that was read.
     pub part: PartName,
-    /// First character: counted in the subject or text as given; for HTML in its text as we render it.
+    /// First character: counted in the subject or text as given; for HTML in its text as we render it. A code that the
+    /// HTML names and does not show has the empty place 0 to 0.
     pub start: usize,
     /// Behind its last character.
     pub end: usize,

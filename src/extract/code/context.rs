@@ -84,7 +84,12 @@ impl Context {
         let lead = |counts: &Counts| counts.elsewhere - counts.auth;
         let against = 1.3 * lead(near) + 0.5 * lead(&all) + if all.auth < 0.4 { 1.2 } else { 0.0 }
             - if self.is_short_lived { 2.0 } else { 0.0 }
-            + if self.subject.is_none() && self.in_subject.elsewhere >= 1.0 { 1.0 } else { 0.0 };
+            + match self.subject {
+                Some(class) if class.says_which() => -2.0,
+                Some(_) => -1.3,
+                None if self.in_subject.elsewhere >= 1.0 => 1.3,
+                None => 0.0,
+            };
         match named {
             Some(Class::Strong) => -(against - 3.0).clamp(0.0, 2.5),
             Some(Class::Shared) => -(against - 0.3).clamp(0.0, 4.5),

@@ -4,7 +4,7 @@ use super::candidate::{Candidate, Shape, candidates};
 use super::context::Context;
 use super::score::{Score, score};
 use super::{mask, special};
-use crate::extract::found::{Code, CodeKind, Feature, Source};
+use crate::extract::found::{Code, CodeKind, Feature, PartName, Source};
 use crate::extract::options::{Charset, CodeConstraint, Options};
 use crate::extract::view::{Message, Read};
 use crate::extract::{expiry, limits};
@@ -18,6 +18,10 @@ const CLEAR_LEAD: f64 = 1.5;
 /// How much likelier a message with one code is to have no other.
 const RIVAL: f64 = 2.5;
 
+/// With a code as likely as this, one that is not shown is none.
+const SURE: f64 = 0.5;
+/// How likely a code is that the HTML names and does not show.
+const HIDDEN: f64 = 0.85;
 /// So many codes of one shape are a list.
 const LIST: usize = 4;
 
@@ -37,7 +41,7 @@ pub(in crate::extract) fn codes(message: &Message, options: &Options) -> Vec<Cod
     codes.extend(custom(message, options));
     codes.extend(bound(message));
     let mut found = scored(message, &context);
-    special_fields(message, &mut found);
+    let hidden = special_fields(message, &context, &mut found);
     listed(&mut found);
     found.retain(|one| fits(&one.candidate, &options.code));
     found.sort_by(|a, b| b.score.log_odds.total_cmp(&a.score.log_odds));
@@ -50,6 +54,9 @@ pub(in crate::extract) fn codes(message: &Message, options: &Options) -> Vec<Cod
             continue;
         }
         codes.extend(code(message, &one, confidence));
+    }
+    if codes.iter().all(|code| code.confidence < SURE) {
+        codes.extend(hidden.into_iter().filter(|code| fits_value(&code.value, &options.code)).take(1));
     }
     for code in &mut codes {
         code.expires_in_s = expires_in_s;
@@ -109,18 +116,44 @@ fn leads_subject(message: &Message, value: &str) -> bool {
     rest.is_some_and(|rest| rest.trim_start().starts_with([':', '-', '|', '–', '—', '·', '，', ',']))
 }
 
-/// Codes that the HTML names without showing them as such.
-fn special_fields(message: &Message, found: &mut [Found]) {
-    let Some(page) = &message.page else { return };
-    for (values, feature) in
-        [(special::structured(page), Feature::StructuredData), (page.one_time.clone(), Feature::OneTimeField)]
-    {
-        for value in values.iter().filter(|value| special::is_code(value)) {
-            if let Some(known) = found.iter_mut().find(|known| key(&known.candidate.value) == key(value)) {
-                let missing = (1.8 - known.score.log_odds).max(1.0);
-                known.score.add(feature, missing);
+/// Codes that the HTML names: those that it shows too gain by it, the others are given back.
+fn special_fields(message: &Message, context: &Context, found: &mut [Found]) -> Vec<Code> {
+    let Some(page) = &message.page else { return Vec::new() };
+    // A shop's data calls its voucher a code as well.
+    let is_about_codes = context.has_strong || (context.is_auth && !context.is_commerce);
+    let in_links = special::in_links(&page.anchors);
+    let mut hidden: Vec<Code> = Vec::new();
+    for (values, feature) in [
+        (special::structured(page), Feature::StructuredData),
+        (page.one_time.clone(), Feature::OneTimeField),
+        (in_links, Feature::OneTimeField),
+    ] {
+        for value in values.into_iter().filter(|value| special::is_code(value)) {
+            match found.iter_mut().find(|known| key(&known.candidate.value) == key(&value)) {
+                Some(known) => {
+                    let missing = (1.8 - known.score.log_odds).max(1.0);
+                    known.score.add(feature, missing);
+                }
+                None if is_about_codes => hidden.push(hidden_code(value, feature)),
+                None => {}
             }
         }
+    }
+    hidden
+}
+
+/// A code that no line shows: it has no place in the text.
+fn hidden_code(value: String, feature: Feature) -> Code {
+    let is_digits = value.bytes().all(|b| b.is_ascii_digit());
+    Code {
+        display: value.clone(),
+        value,
+        confidence: HIDDEN,
+        kind: if is_digits { CodeKind::Numeric } else { CodeKind::Alnum },
+        bound_domain: None,
+        source: Source { part: PartName::Html, start: 0, end: 0, context: String::new() },
+        features: vec![feature],
+        expires_in_s: None,
     }
 }
 
@@ -168,18 +201,16 @@ fn rival(found: &mut [Found]) {
 }
 
 fn fits(candidate: &Candidate, constraint: &CodeConstraint) -> bool {
-    let length = candidate.value.chars().filter(|c| c.is_ascii_alphanumeric()).count();
-    let has_length =
-        constraint.length.is_none_or(|wanted| wanted == length || wanted == candidate.value.chars().count());
-    let is_digits = candidate.value.chars().all(|c| c.is_ascii_digit());
-    has_length
+    let is_words = matches!(candidate.shape, Shape::Words { .. });
+    fits_value(&candidate.value, constraint) && !(constraint.charset == Charset::Alnum && is_words)
+}
+
+fn fits_value(value: &str, constraint: &CodeConstraint) -> bool {
+    let length = value.chars().filter(|c| c.is_ascii_alphanumeric()).count();
+    constraint.length.is_none_or(|wanted| wanted == length || wanted == value.chars().count())
         && constraint.min_length.is_none_or(|min| length >= min)
         && constraint.max_length.is_none_or(|max| length <= max)
-        && match constraint.charset {
-            Charset::Digits => is_digits,
-            Charset::Alnum => !matches!(candidate.shape, Shape::Words { .. }),
-            Charset::Any => true,
-        }
+        && (constraint.charset != Charset::Digits || value.chars().all(|c| c.is_ascii_digit()))
 }
 
 fn code(message: &Message, found: &Found, confidence: f64) -> Option<Code> {
