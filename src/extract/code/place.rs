@@ -74,7 +74,7 @@ impl<'a> Place<'a> {
     pub(super) fn around(&self) -> (usize, usize) {
         let lines = &self.read.view.lines;
         let first = lines.get(self.number.saturating_sub(LINES_AROUND)).map_or(0, |line| line.start);
-        let last = lines.iter().skip(self.number).take(LINES_AROUND + 1).last();
+        let last = lines.get((self.number + LINES_AROUND).min(lines.len().saturating_sub(1)));
         (first, last.map_or(self.end, |line| line.end))
     }
 
