@@ -49,10 +49,12 @@ pub(in crate::extract) fn words(chars: &[char], folded: &[char]) -> Vec<Word> {
     let mut starts = Vec::with_capacity(folded.len() + 1);
     starts.extend(text.char_indices().map(|(at, _)| at));
     let mut found = Vec::new();
+    let mut end = 0;
     for hit in lexicon.automaton.find_overlapping_iter(&text) {
         let Some(phrase) = lexicon.phrases.get(hit.pattern().as_usize()) else { continue };
-        let start = starts.partition_point(|at| *at < hit.start());
-        let end = starts.partition_point(|at| *at < hit.end());
+        // Hits come in the order of their ends.
+        end += starts.iter().skip(end).take_while(|at| **at < hit.end()).count();
+        let start = end.saturating_sub(phrase.pieces.first().map_or(0, |piece| piece.chars().count()));
         if phrase.exact.as_ref().is_none_or(|exact| is_written(chars.get(start..end), exact)) {
             found.extend(whole_words(folded, phrase, start, end));
         }
