@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Changes whenever the same message may give another result, so that a stored result is known to be stale.
-pub const EXTRACTOR_VERSION: &str = "1.0";
+pub const EXTRACTOR_VERSION: &str = "1.1";
 
 /// The codes and links of a message, the likeliest first.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -62,7 +62,8 @@ pub enum CodeKind {
 pub struct Source {
     /// The part that was read.
     pub part: PartName,
-    /// First character: counted in the subject or text as given; for HTML in its text as we render it.
+    /// First character: counted in the subject or text as given; for HTML in its text as we render it. A code that the
+    /// HTML names and does not show has the empty place 0 to 0.
     pub start: usize,
     /// Behind its last character.
     pub end: usize,
@@ -106,6 +107,8 @@ pub enum Feature {
     KwSubject,
     /// The word is a plain one ("code"), not one that says which ("verification code").
     KwPlain,
+    /// The word is what one does with it ("type"), in a message about signing in.
+    KwEnter,
     /// It has its line for itself.
     Isolated,
     /// It is set apart by size, weight, spacing or type.
@@ -144,6 +147,10 @@ pub enum Feature {
     Negated,
     /// The message is about a price, a voucher or a meeting.
     CommerceContext,
+    /// The message is about a parcel, a door, a seat, a till, a document.
+    Elsewhere,
+    /// One of a list of codes, each good for once.
+    Listed,
     /// It stands in a quoted message.
     Quoted,
     /// It stands in the footer.

@@ -15,6 +15,8 @@ pub struct Mail<'a> {
     pub html: Option<&'a str>,
     /// The domain of its From field.
     pub from_domain: Option<&'a str>,
+    /// Its Content-Language: the first tag, if it has that field.
+    pub language: Option<&'a str>,
 }
 
 /// What to look for.
@@ -71,7 +73,8 @@ pub struct LinkConstraint {
 /// What the caller knows of the message.
 #[derive(Clone, Debug, Default)]
 pub struct Hints {
-    /// Its language, as in `de` or `pt-BR`. Every language is looked for anyway; where two disagree, this one wins.
+    /// Its language, as in `de` or `pt-BR`, in place of its Content-Language. Every language is looked for anyway; where
+    /// the same word means two things in two languages, this one says which.
     pub locale: Option<String>,
     /// The domain that the links should lead to, in place of the sender's.
     pub from_domain: Option<String>,

@@ -12,7 +12,7 @@ use super::{code, link};
 /// 1 MiB of HTML and 256 Ki characters of each part's text.
 #[must_use]
 pub fn extract(mail: &Mail<'_>, options: &Options) -> Extraction {
-    let message = Message::read(mail);
+    let message = Message::read(mail, options.hints.locale.as_deref());
     let codes = code::codes(&message, options);
     let links = link::links(&message, mail, options);
     let ambiguous = match codes.as_slice() {

@@ -16,6 +16,7 @@ use super::caller::Caller;
 use super::limit::{self, Limit};
 use super::needs::Needs;
 use super::problem::Problem;
+use super::query;
 use super::state::State;
 use crate::auth::{Error, Line, looks_like_one};
 use crate::model::{Principal, Secret};
@@ -99,6 +100,9 @@ async fn allowed(
         return Err(Problem::new(Code::ScopeMissing, format!("The key has not the scope {scope}, which this wants."))
             .hint(format!("use a key with the scope {scope}, or with admin, which is all of them"))
             .with("scope", scope.as_str().into()));
+    }
+    if let Some(known) = needs.query(method, route) {
+        query::check_names(request.uri(), &known)?;
     }
     let who = about_project(state, who, request.headers()).await?;
     request.extensions_mut().insert(Caller { who, peer });

@@ -22,7 +22,16 @@ pub struct BadSecurity {
 
 /// The scope of every operation that wants a key, by its path with placeholders.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Needs(HashMap<String, Vec<(Method, Option<Scope>)>>);
+pub(super) struct Needs(HashMap<String, Vec<Operation>>);
+
+/// What is known of one operation.
+#[derive(Clone, Debug)]
+struct Operation {
+    method: Method,
+    scope: Option<Scope>,
+    /// The names of its query; one that ends in `.` stands for all that begin with it.
+    query: Vec<String>,
+}
 
 impl Needs {
     /// Reads what the operations of `description` declare.
@@ -43,7 +52,8 @@ impl Needs {
                     operation: format!("{method} {path}"),
                     declared: declared.to_string(),
                 })?;
-                needs.0.entry(path.clone()).or_default().push((method, scope));
+                let query = query(operation);
+                needs.0.entry(path.clone()).or_default().push(Operation { method, scope, query });
             }
         }
         Ok(needs)
@@ -53,11 +63,28 @@ impl Needs {
     ///
     /// What is not described wants the most, so that nothing slips through that the description forgot.
     pub(super) fn scope(&self, method: &Method, path: &str) -> Option<Scope> {
+        self.operation(method, path).map_or(Some(Scope::Admin), |known| known.scope)
+    }
+
+    /// The names that the query of such a call may have: one that no handler reads would be taken for a wish that was
+    /// heard. `None` for what is not described.
+    pub(super) fn query(&self, method: &Method, path: &str) -> Option<Vec<&str>> {
+        Some(self.operation(method, path)?.query.iter().map(String::as_str).collect())
+    }
+
+    fn operation(&self, method: &Method, path: &str) -> Option<&Operation> {
         // HEAD is answered by GET's handler.
         let method = if method == Method::HEAD { &Method::GET } else { method };
-        let known = self.0.get(path).into_iter().flatten().find(|(known, _)| known == method);
-        known.map_or(Some(Scope::Admin), |(_, scope)| *scope)
+        self.0.get(path).into_iter().flatten().find(|known| known.method == method)
     }
+}
+
+/// The names of an operation's query parameters; of `meta.{key}` what stands before the brace.
+fn query(operation: &Value) -> Vec<String> {
+    let parameters = operation.get("parameters").and_then(Value::as_array).into_iter().flatten();
+    let of_query = parameters.filter(|parameter| parameter.get("in").and_then(Value::as_str) == Some("query"));
+    let names = of_query.filter_map(|parameter| parameter.get("name").and_then(Value::as_str));
+    names.map(|name| name.split('{').next().unwrap_or_default().to_owned()).collect()
 }
 
 /// Whether it is `security(())`: everyone may call.

@@ -3,7 +3,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::header::LINK;
 use axum::http::request::Parts;
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::{HeaderName, HeaderValue, Uri};
 use axum::response::AppendHeaders;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
@@ -41,6 +41,13 @@ impl<S: Sync> FromRequestParts<S> for Query {
         }
         Ok(Self(pairs))
     }
+}
+
+/// Refuses a query with another name than these; one that ends in `.` stands for all that begin with it.
+pub(super) fn check_names(uri: &Uri, known: &[&str]) -> Result<(), Problem> {
+    let pairs = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).take(MAX_PAIRS);
+    let pairs = pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
+    Query(pairs).allow(known).map(drop)
 }
 
 impl Query {

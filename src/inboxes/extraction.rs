@@ -104,7 +104,8 @@ impl Inboxes {
         let work = move || {
             let from = from.as_deref().and_then(|from| from.trim_end_matches('>').rsplit_once('@'));
             let from_domain = from.map(|(_, domain)| domain);
-            let mail = Mail { subject: &subject, text: text.as_deref(), html: html.as_deref(), from_domain };
+            let mail =
+                Mail { subject: &subject, text: text.as_deref(), html: html.as_deref(), from_domain, language: None };
             extract::extract(&mail, &options)
         };
         tokio::task::spawn_blocking(work).await.map_err(|_| Error::StoreClosed)
@@ -153,6 +154,7 @@ fn extract_now(content: &Content, raw: &[u8], options: &Options) -> Extraction {
         text: text.as_deref(),
         html: html.as_deref(),
         from_domain: from,
+        language: None,
     };
     extract::extract(&mail, options)
 }

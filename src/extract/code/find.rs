@@ -4,7 +4,7 @@ use super::candidate::{Candidate, Shape, candidates};
 use super::context::Context;
 use super::score::{Score, score};
 use super::{mask, special};
-use crate::extract::found::{Code, CodeKind, Feature, Source};
+use crate::extract::found::{Code, CodeKind, Feature, PartName, Source};
 use crate::extract::options::{Charset, CodeConstraint, Options};
 use crate::extract::view::{Message, Read};
 use crate::extract::{expiry, limits};
@@ -18,6 +18,13 @@ const CLEAR_LEAD: f64 = 1.5;
 /// How much likelier a message with one code is to have no other.
 const RIVAL: f64 = 2.5;
 
+/// With a code as likely as this, one that is not shown is none.
+const SURE: f64 = 0.5;
+/// How likely a code is that the HTML names and does not show.
+const HIDDEN: f64 = 0.85;
+/// So many codes of one shape are a list.
+const LIST: usize = 4;
+
 /// A candidate with its score; of equal ones the likeliest.
 struct Found {
     view: usize,
@@ -29,12 +36,13 @@ struct Found {
 /// The codes of `message`, the likeliest first.
 pub(in crate::extract) fn codes(message: &Message, options: &Options) -> Vec<Code> {
     let expires_in_s = message.reads.iter().find_map(expiry::expiry);
-    let context = Context::of(message, expires_in_s.is_some());
+    let context = Context::of(message, expires_in_s);
     let mut codes = Vec::new();
     codes.extend(custom(message, options));
     codes.extend(bound(message));
     let mut found = scored(message, &context);
-    special_fields(message, &mut found);
+    let hidden = special_fields(message, &context, &mut found);
+    listed(&mut found);
     found.retain(|one| fits(&one.candidate, &options.code));
     found.sort_by(|a, b| b.score.log_odds.total_cmp(&a.score.log_odds));
     only_one(&mut found, &context);
@@ -46,6 +54,9 @@ pub(in crate::extract) fn codes(message: &Message, options: &Options) -> Vec<Cod
             continue;
         }
         codes.extend(code(message, &one, confidence));
+    }
+    if codes.iter().all(|code| code.confidence < SURE) {
+        codes.extend(hidden.into_iter().filter(|code| fits_value(&code.value, &options.code)).take(1));
     }
     for code in &mut codes {
         code.expires_in_s = expires_in_s;
@@ -105,18 +116,61 @@ fn leads_subject(message: &Message, value: &str) -> bool {
     rest.is_some_and(|rest| rest.trim_start().starts_with([':', '-', '|', '–', '—', '·', '，', ',']))
 }
 
-/// Codes that the HTML names without showing them as such.
-fn special_fields(message: &Message, found: &mut [Found]) {
-    let Some(page) = &message.page else { return };
-    for (values, feature) in
-        [(special::structured(page), Feature::StructuredData), (page.one_time.clone(), Feature::OneTimeField)]
-    {
-        for value in values.iter().filter(|value| special::is_code(value)) {
-            if let Some(known) = found.iter_mut().find(|known| key(&known.candidate.value) == key(value)) {
-                let missing = (1.8 - known.score.log_odds).max(1.0);
-                known.score.add(feature, missing);
+/// Codes that the HTML names: those that it shows too gain by it, the others are given back.
+fn special_fields(message: &Message, context: &Context, found: &mut [Found]) -> Vec<Code> {
+    let Some(page) = &message.page else { return Vec::new() };
+    // A shop's data calls its voucher a code as well.
+    let is_about_codes = context.has_strong || (context.is_auth && !context.is_commerce);
+    let in_links = special::in_links(&page.anchors);
+    let mut hidden: Vec<Code> = Vec::new();
+    for (values, feature) in [
+        (special::structured(page), Feature::StructuredData),
+        (page.one_time.clone(), Feature::OneTimeField),
+        (in_links, Feature::OneTimeField),
+    ] {
+        for value in values.into_iter().filter(|value| special::is_code(value)) {
+            match found.iter_mut().find(|known| key(&known.candidate.value) == key(&value)) {
+                Some(known) => {
+                    let missing = (1.8 - known.score.log_odds).max(1.0);
+                    known.score.add(feature, missing);
+                }
+                None if is_about_codes => hidden.push(hidden_code(value, feature)),
+                None => {}
             }
         }
+    }
+    hidden
+}
+
+/// A code that no line shows: it has no place in the text.
+fn hidden_code(value: String, feature: Feature) -> Code {
+    let is_digits = value.bytes().all(|b| b.is_ascii_digit());
+    Code {
+        display: value.clone(),
+        value,
+        confidence: HIDDEN,
+        kind: if is_digits { CodeKind::Numeric } else { CodeKind::Alnum },
+        bound_domain: None,
+        source: Source { part: PartName::Html, start: 0, end: 0, context: String::new() },
+        features: vec![feature],
+        expires_in_s: None,
+    }
+}
+
+/// Codes to be kept for the day that one cannot sign in: several of one shape, a line for each.
+fn listed(found: &mut [Found]) {
+    let is_alone = |one: &&mut Found| one.score.has(Feature::Isolated);
+    let mut shapes: Vec<(Shape, usize)> = Vec::new();
+    for one in found.iter_mut().filter(is_alone) {
+        match shapes.iter_mut().find(|(shape, _)| *shape == one.candidate.shape) {
+            Some((_, count)) => *count += 1,
+            None => shapes.push((one.candidate.shape, 1)),
+        }
+    }
+    let is_list =
+        |one: &&mut Found| shapes.iter().any(|(shape, count)| *shape == one.candidate.shape && *count >= LIST);
+    for one in found.iter_mut().filter(is_alone).filter(is_list) {
+        one.score.add(Feature::Listed, -4.0);
     }
 }
 
@@ -124,8 +178,10 @@ fn special_fields(message: &Message, found: &mut [Found]) {
 fn only_one(found: &mut [Found], context: &Context) {
     let Some((best, others)) = found.split_first_mut() else { return };
     let lead = others.first().map_or(f64::MAX, |second| best.score.log_odds - second.score.log_odds);
-    let is_spoken_of = context.has_strong || (context.subject.is_some() && context.is_auth);
-    let is_spoilt = [Feature::OtherNumber, Feature::Negated, Feature::Year, Feature::Footer, Feature::Quoted];
+    let is_told = context.may_be_told() && best.score.has(Feature::KwEnter);
+    let is_spoken_of = context.has_strong || (context.subject.is_some() && context.is_auth) || is_told;
+    let is_spoilt =
+        [Feature::OtherNumber, Feature::Negated, Feature::Year, Feature::Footer, Feature::Quoted, Feature::Elsewhere];
     let stands_out = [Feature::Isolated, Feature::KwDirect, Feature::AuthNear, Feature::Emphasised];
     let has = |feature: &Feature| best.score.features.contains(feature);
     let is_named = stands_out.iter().any(has) || (has(&Feature::KwBefore) && !has(&Feature::KwPlain));
@@ -145,18 +201,16 @@ fn rival(found: &mut [Found]) {
 }
 
 fn fits(candidate: &Candidate, constraint: &CodeConstraint) -> bool {
-    let length = candidate.value.chars().filter(|c| c.is_ascii_alphanumeric()).count();
-    let has_length =
-        constraint.length.is_none_or(|wanted| wanted == length || wanted == candidate.value.chars().count());
-    let is_digits = candidate.value.chars().all(|c| c.is_ascii_digit());
-    has_length
+    let is_words = matches!(candidate.shape, Shape::Words { .. });
+    fits_value(&candidate.value, constraint) && !(constraint.charset == Charset::Alnum && is_words)
+}
+
+fn fits_value(value: &str, constraint: &CodeConstraint) -> bool {
+    let length = value.chars().filter(|c| c.is_ascii_alphanumeric()).count();
+    constraint.length.is_none_or(|wanted| wanted == length || wanted == value.chars().count())
         && constraint.min_length.is_none_or(|min| length >= min)
         && constraint.max_length.is_none_or(|max| length <= max)
-        && match constraint.charset {
-            Charset::Digits => is_digits,
-            Charset::Alnum => !matches!(candidate.shape, Shape::Words { .. }),
-            Charset::Any => true,
-        }
+        && (constraint.charset != Charset::Digits || value.chars().all(|c| c.is_ascii_digit()))
 }
 
 fn code(message: &Message, found: &Found, confidence: f64) -> Option<Code> {

@@ -129,6 +129,9 @@ fn digit_run(view: &View, at: usize, end: usize) -> usize {
             last = next;
         } else if !matches!(c, ' ' | '-' | '.' | ',' | '/' | ':' | '(' | ')') || next > last + 2 {
             break;
+        } else if c == ' ' && matches!(view.char_before(next), ':' | ',') {
+            // "account ending 4471: 514450" are two numbers.
+            break;
         }
         next += 1;
     }

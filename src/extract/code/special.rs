@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::extract::view::{Message, Page};
+use crate::extract::lexicon::{labels, words};
+use crate::extract::view::{Anchor, Message, Page, fold};
 
 /// Values of structured data that are looked at.
 const MAX_VALUES: usize = 500;
@@ -72,6 +73,27 @@ pub(super) fn structured(page: &Page) -> Vec<String> {
     for (name, value) in &page.properties {
         if is_code_key(name) && is_code(value) {
             found.push(value.clone());
+        }
+    }
+    found
+}
+
+/// Codes in links that copy one or lead to where it is entered: "Copy code" to `…?code=482913`.
+pub(super) fn in_links(anchors: &[Anchor]) -> Vec<String> {
+    let mut found = Vec::new();
+    for anchor in anchors.iter().filter(|anchor| anchor.url.contains('=')) {
+        let label: Vec<char> = anchor.label.chars().collect();
+        let folded: Vec<char> = label.iter().copied().map(fold).collect();
+        if !labels(&words(&label, &folded)).iter().any(|word| word.class.names_code()) {
+            continue;
+        }
+        let query = anchor.url.split_once('?').map_or("", |(_, query)| query.split('#').next().unwrap_or_default());
+        for (name, value) in form_urlencoded::parse(query.as_bytes()).take(50) {
+            // A token is no code that one types, though it may be called one.
+            let is_short = (4..=10).contains(&value.len()) && !value.bytes().any(|b| b.is_ascii_lowercase());
+            if is_short && is_code_key(&name) {
+                found.push(value.into_owned());
+            }
         }
     }
     found

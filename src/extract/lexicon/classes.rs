@@ -7,12 +7,19 @@ pub(in crate::extract) enum Class {
     NoCode,
     /// A one-time code, and nothing else: a verification code, a TAN.
     Strong,
+    /// A one-time code in a message about signing in, and a code of a shop, a door or a licence in others: an
+    /// activation code, an access code.
+    Shared,
     /// Another kind of number: an order, an invoice, a phone.
     Other,
     /// A code of any kind.
     Plain,
+    /// What one does with a code: type it, copy it, compare it.
+    Enter,
     /// The message is about signing in or proving an address.
     Auth,
+    /// It is about a parcel, a door, a seat, a till, a document: what is shown there is for there.
+    Elsewhere,
     /// It is about prices.
     Commerce,
     /// It is about a meeting, whose numbers are for joining it.
@@ -43,12 +50,15 @@ pub(in crate::extract) enum Class {
 
 impl Class {
     /// Each with its name in the files.
-    pub(super) const NAMES: [(&str, Self); 20] = [
+    pub(super) const NAMES: [(&str, Self); 23] = [
         ("nocode", Self::NoCode),
         ("strong", Self::Strong),
+        ("shared", Self::Shared),
         ("other", Self::Other),
         ("plain", Self::Plain),
+        ("enter", Self::Enter),
         ("auth", Self::Auth),
+        ("elsewhere", Self::Elsewhere),
         ("commerce", Self::Commerce),
         ("meeting", Self::Meeting),
         ("negated", Self::Negated),
@@ -66,8 +76,18 @@ impl Class {
         ("copyright", Self::Copyright),
     ];
 
-    /// Whether it names a number: of two such words that overlap, only the longer one counts.
+    /// Whether it names a number, or what to do with one: of two such words that overlap, only the longer one counts.
     pub(super) fn is_label(self) -> bool {
-        matches!(self, Self::NoCode | Self::Strong | Self::Other | Self::Plain)
+        self.names_code() || matches!(self, Self::NoCode | Self::Other | Self::Enter)
+    }
+
+    /// Whether it may name a one-time code.
+    pub(in crate::extract) fn names_code(self) -> bool {
+        matches!(self, Self::Strong | Self::Shared | Self::Plain)
+    }
+
+    /// Whether it says which code.
+    pub(in crate::extract) fn says_which(self) -> bool {
+        matches!(self, Self::Strong | Self::Shared)
     }
 }

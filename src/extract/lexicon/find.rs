@@ -15,6 +15,7 @@ pub(in crate::extract) struct Word {
     /// Behind its last one.
     pub(in crate::extract) end: usize,
     pub(in crate::extract) class: Class,
+    languages: u64,
 }
 
 struct Lexicon {
@@ -24,9 +25,16 @@ struct Lexicon {
 }
 
 static LEXICON: LazyLock<Option<Lexicon>> = LazyLock::new(|| {
-    let mut phrases: Vec<Phrase> = files::FILES.iter().flat_map(|(_, file)| parse::phrases(file)).collect();
+    let mut phrases: Vec<Phrase> = Vec::new();
+    for (place, (_, file)) in files::FILES.iter().enumerate() {
+        phrases.extend(parse::phrases(file).into_iter().map(|phrase| Phrase { languages: 1 << place, ..phrase }));
+    }
     phrases.sort_by(|a, b| (&a.pieces, a.class).cmp(&(&b.pieces, b.class)));
-    phrases.dedup();
+    phrases.dedup_by(|next, known| {
+        let is_same = Phrase { languages: 0, ..next.clone() } == Phrase { languages: 0, ..known.clone() };
+        known.languages |= if is_same { next.languages } else { 0 };
+        is_same
+    });
     let first = phrases.iter().map(|phrase| phrase.pieces.first().map_or("", String::as_str));
     let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).build(first).ok()?;
     Some(Lexicon { phrases, automaton })
@@ -41,10 +49,12 @@ pub(in crate::extract) fn words(chars: &[char], folded: &[char]) -> Vec<Word> {
     let mut starts = Vec::with_capacity(folded.len() + 1);
     starts.extend(text.char_indices().map(|(at, _)| at));
     let mut found = Vec::new();
+    let mut end = 0;
     for hit in lexicon.automaton.find_overlapping_iter(&text) {
         let Some(phrase) = lexicon.phrases.get(hit.pattern().as_usize()) else { continue };
-        let start = starts.partition_point(|at| *at < hit.start());
-        let end = starts.partition_point(|at| *at < hit.end());
+        // Hits come in the order of their ends.
+        end += starts.iter().skip(end).take_while(|at| **at < hit.end()).count();
+        let start = end.saturating_sub(phrase.pieces.first().map_or(0, |piece| piece.chars().count()));
         if phrase.exact.as_ref().is_none_or(|exact| is_written(chars.get(start..end), exact)) {
             found.extend(whole_words(folded, phrase, start, end));
         }
@@ -54,6 +64,23 @@ pub(in crate::extract) fn words(chars: &[char], folded: &[char]) -> Vec<Word> {
     }
     found.sort_by_key(|word| (word.end, word.start));
     found
+}
+
+/// Where the same letters are words of different classes in different languages, leaves those of `language` alone.
+///
+/// `language` is a tag such as `de` or `pt-BR`; one that there is no file for changes nothing.
+pub(in crate::extract) fn prefer(words: &mut Vec<Word>, language: &str) {
+    let primary = language.trim().split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+    // Norwegian has a tag for each of its written forms.
+    let primary = if matches!(primary.as_str(), "nb" | "nn") { "no" } else { primary.as_str() };
+    let Some(place) = files::FILES.iter().position(|(name, _)| *name == primary) else { return };
+    let is_own = |word: &Word| word.languages & (1 << place) != 0;
+    let mut kept = Vec::with_capacity(words.len());
+    for same in words.chunk_by(|a, b| (a.start, a.end) == (b.start, b.end)) {
+        let has_own = same.iter().any(is_own);
+        kept.extend(same.iter().filter(|word| !has_own || is_own(word)));
+    }
+    *words = kept;
 }
 
 /// The words that name a number, in order; of those that overlap the longest, or the one of the stronger class.
@@ -106,7 +133,7 @@ fn whole_words(folded: &[char], phrase: &Phrase, mut start: usize, mut end: usiz
     } else if has_spaces(last) && behind.first().is_some_and(|c| joins(*c)) {
         return None;
     }
-    Some(Word { start, end, class: phrase.class })
+    Some(Word { start, end, class: phrase.class, languages: phrase.languages })
 }
 
 /// Whether the text has the marks of `exact`.
@@ -138,7 +165,7 @@ pub(in crate::extract) fn has_spaces(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Class, files, labels, parse, words};
+    use super::{Class, files, labels, parse, prefer, words};
     use crate::extract::view::fold;
 
     fn found(text: &str) -> Vec<(String, Class)> {
@@ -176,10 +203,27 @@ mod tests {
         assert_eq!(found("till the end of är"), []);
         assert_eq!(found("the one-time code"), one("one time code", Class::Strong));
         assert_eq!(found("Ihr Rabattcode"), one("rabattcode", Class::NoCode));
-        assert_eq!(found("Ihr Bestätigungscode"), one("bestatigungscode", Class::Strong));
+        assert_eq!(found("Ihr Bestätigungscode"), one("bestatigungscode", Class::Shared));
         assert_eq!(found("doğrulama kodunuz"), one("dogrulama kodunuz", Class::Strong));
         assert_eq!(found("kod weryfikacyjny"), one("kod weryfikacyjny", Class::Strong));
         assert_eq!(found("您的验证码是"), one("验证码", Class::Strong));
         assert_eq!(found("인증번호는"), one("인증번호", Class::Strong));
+    }
+
+    #[test]
+    fn language_leaves_its_own_words_where_two_languages_have_the_same() {
+        let classes = |language: Option<&str>| {
+            let chars: Vec<char> = "masukkan".chars().collect();
+            let mut words = words(&chars, &chars);
+            if let Some(language) = language {
+                prefer(&mut words, language);
+            }
+            words.into_iter().map(|word| word.class).collect::<Vec<Class>>()
+        };
+        assert!(classes(None).contains(&Class::Enter));
+        assert!(!classes(Some("id-ID")).contains(&Class::Enter));
+        assert!(classes(Some("id-ID")).contains(&Class::Plain));
+        assert_eq!(classes(Some("de")), classes(None), "German has no such word");
+        assert_eq!(classes(Some("xx")), classes(None), "there is no such file");
     }
 }

@@ -6,4 +6,4 @@ mod find;
 mod parse;
 
 pub(super) use classes::Class;
-pub(super) use find::{Word, labels, of_class, words};
+pub(super) use find::{Word, labels, of_class, prefer, words};

@@ -13,6 +13,8 @@ use crate::extract::view::fold;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Phrase {
     pub(super) class: Class,
+    /// The languages that have it: a bit for the place of each in the table of files.
+    pub(super) languages: u64,
     /// Its pieces between stars within it, folded; most have one.
     pub(super) pieces: Vec<String>,
     /// A short word as it is written, where only its marks tell it from words of other languages: "år", "thẻ".
@@ -51,6 +53,7 @@ fn phrase(class: Class, text: &str) -> Phrase {
     let has_marks = letters.iter().any(|c| fold(*c) != *c && c.is_alphabetic());
     Phrase {
         class,
+        languages: 0,
         exact: (has_marks && letters.len() <= EXACT_CHARS).then_some(letters),
         pieces: bare.split('*').map(|piece| piece.chars().map(fold).collect()).collect(),
         is_open_before: text.starts_with('*'),

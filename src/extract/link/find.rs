@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::collect::{Found, collect};
-use super::purpose::{Evidence, longest};
+use super::purpose::{Evidence, longest, sign_in};
 use super::score::score;
 use super::target::{Target, registrable};
 use super::wrapper;
@@ -24,7 +24,7 @@ struct Scored {
 pub(in crate::extract) fn links(message: &Message, mail: &Mail<'_>, options: &Options) -> Vec<Link> {
     let sender = options.hints.from_domain.as_deref().or(mail.from_domain).map(registrable);
     let subject: &[Word] = message.reads.first().map_or(&[], |subject| &subject.words);
-    let about = message.reads.iter().find_map(|read| longest(&read.words));
+    let about = message.reads.iter().find_map(|read| longest(&read.words)).or_else(|| sign_in(message));
     let mut scored: Vec<Scored> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
     for found in collect(message) {
@@ -39,7 +39,10 @@ pub(in crate::extract) fn links(message: &Message, mail: &Mail<'_>, options: &Op
     }
     only_one(&mut scored);
     scored.retain(|one| fits(&one.link, &options.link));
-    scored.sort_by(|a, b| b.log_odds.total_cmp(&a.log_odds).then(a.order.cmp(&b.order)));
+    let is_last = |one: &Scored| matches!(one.link.purpose, Purpose::Unsubscribe | Purpose::Tracking);
+    let likelier = |a: &Scored, b: &Scored| b.log_odds.total_cmp(&a.log_odds).then(a.order.cmp(&b.order));
+    // However sure it is that a link ends a subscription, no message is about that.
+    scored.sort_by(|a, b| is_last(a).cmp(&is_last(b)).then_with(|| likelier(a, b)));
     scored.truncate(limits::MAX_LINKS_OUT);
     scored.into_iter().map(Scored::finished).collect()
 }

@@ -4,7 +4,7 @@ use super::collect::Found;
 use super::target::Target;
 use crate::extract::found::Purpose;
 use crate::extract::lexicon::{Class, Word, words};
-use crate::extract::view::fold;
+use crate::extract::view::{Message, fold};
 
 /// The purposes that a message can be about, with their lists and the parts of a path that tell of them.
 const ACTIONS: [(Purpose, Class, &[&str]); 4] = [
@@ -68,8 +68,26 @@ impl Evidence {
         let mut evidence = Self::default();
         let folded: Vec<char> = found.label.chars().map(fold).collect();
         let label: Vec<char> = found.label.chars().collect();
+        let subject_is = longest(subject);
+        // "Confirm" says little where the subject speaks of a password or of signing in.
+        let about = subject_is.and_then(|place| ACTIONS.get(place));
+        let is_generic = about.is_some_and(|(purpose, ..)| matches!(purpose, Purpose::Reset | Purpose::MagicLogin));
         evidence.label(&words(&label, &folded), folded.len(), found.is_shown);
+        if let Some(confirm) = evidence.weights.last_mut().filter(|_| is_generic) {
+            *confirm = confirm.min(1.4);
+        }
+        let before = evidence.weights;
+        // A label of a password or of an address says more than one of signing in, which stands below everything.
+        let says_more = before.iter().take(2).any(|weight| *weight > 0.0);
         evidence.path(target);
+        if let Some(place) = subject_is
+            && let (Some(was), Some(weight)) = (before.get(place), evidence.weights.get_mut(place))
+            && *weight > *was
+            && !says_more
+        {
+            // The path and the subject agree, whatever the button says.
+            *weight += 0.5;
+        }
         for (weight, class) in [(1.6, subject), (0.8, found.around.as_slice())]
             .into_iter()
             .flat_map(|(weight, words)| longest(words).map(|class| (weight, class)))
@@ -154,4 +172,10 @@ pub(super) fn longest(words: &[Word]) -> Option<usize> {
     });
     // Of equal ones the first: a reset says more than a confirmation.
     actions.min_by_key(|(len, place)| (usize::MAX - len, *place)).map(|(_, place)| place)
+}
+
+/// The place of signing in, for a message that has no word for any of [`ACTIONS`] but speaks of an account.
+pub(super) fn sign_in(message: &Message) -> Option<usize> {
+    let is_auth = message.reads.iter().any(|read| read.count(Class::Auth) > 0);
+    ACTIONS.iter().position(|(purpose, ..)| *purpose == Purpose::MagicLogin).filter(|_| is_auth)
 }

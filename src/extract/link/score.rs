@@ -60,6 +60,9 @@ const CHROME: [&str; 26] = [
     "social",
 ];
 
+/// Parts of paths by which what was asked for is taken back.
+const BACK: [&str; 6] = ["revoke", "deny", "reject", "cancel", "decline", "notme"];
+
 /// What is known of a link, as log-odds.
 pub(super) fn score(found: &Found, target: &Target, evidence: &Evidence, matches_sender: bool) -> f64 {
     let (purpose, weight) = evidence.best();
@@ -81,6 +84,7 @@ pub(super) fn score(found: &Found, target: &Target, evidence: &Evidence, matches
     add(is_social(&target.host), -5.0);
     add(is_asset(&target.path), -4.0);
     add(is_chrome_path(target) && !has_token, -2.5);
+    add(is_way_back(target), -1.5);
     add(target.path.len() <= 1 && target.query.is_empty() && target.fragment.is_empty(), -2.5);
     sum
 }
@@ -92,6 +96,11 @@ fn is_social(host: &str) -> bool {
 fn is_asset(path: &str) -> bool {
     let path = path.to_ascii_lowercase();
     ASSETS.iter().any(|end| path.ends_with(end))
+}
+
+fn is_way_back(target: &Target) -> bool {
+    let path = target.path.to_ascii_lowercase().replace(['-', '_'], "");
+    path.split('/').any(|part| BACK.contains(&part))
 }
 
 fn is_chrome_path(target: &Target) -> bool {

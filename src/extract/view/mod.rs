@@ -11,8 +11,8 @@ mod style;
 mod text;
 
 pub(super) use fold::fold;
-pub(super) use html::Page;
 use html::render;
+pub(super) use html::{Anchor, Page};
 use plain::{plain, subject};
 pub(super) use read::{Message, Read};
 pub(super) use style::Style;

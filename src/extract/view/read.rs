@@ -22,8 +22,11 @@ pub(in crate::extract) struct Message {
 }
 
 impl Read {
-    fn new(mut view: View) -> Self {
-        let words = lexicon::words(&view.chars, &view.folded);
+    fn new(mut view: View, language: Option<&str>) -> Self {
+        let mut words = lexicon::words(&view.chars, &view.folded);
+        if let Some(language) = language {
+            lexicon::prefer(&mut words, language);
+        }
         mark_small_print(&mut view, &words);
         let labels = lexicon::labels(&words);
         Self { view, words, labels }
@@ -35,11 +38,13 @@ impl Read {
 }
 
 impl Message {
-    pub(in crate::extract) fn read(mail: &Mail<'_>) -> Self {
-        let mut reads = vec![Read::new(subject(mail.subject))];
-        reads.extend(mail.text.map(|text| Read::new(plain(text))));
+    /// Reads `mail`; `locale` is what the caller knows of its language.
+    pub(in crate::extract) fn read(mail: &Mail<'_>, locale: Option<&str>) -> Self {
+        let language = locale.or(mail.language);
+        let mut reads = vec![Read::new(subject(mail.subject), language)];
+        reads.extend(mail.text.map(|text| Read::new(plain(text), language)));
         let mut page = mail.html.map(render);
-        reads.extend(page.as_mut().map(|page| Read::new(page.take_view())));
+        reads.extend(page.as_mut().map(|page| Read::new(page.take_view(), language)));
         Self { reads, page }
     }
 }

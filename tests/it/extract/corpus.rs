@@ -81,6 +81,7 @@ fn found(raw: &[u8]) -> Extraction {
         text: text.as_deref(),
         html: html.as_deref(),
         from_domain: domain,
+        language: None,
     };
     extract(&mail, &Options::default())
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::support::Server;
 use crate::support::http::{Answer, send, text};
-use crate::support::routes::routes;
+use crate::support::routes::{Real, routes};
 
 /// Codes that no request can bring about here, each with where it is shown or why it is there.
 const ELSEWHERE: [(Code, &str); 28] = [
@@ -139,4 +139,18 @@ async fn a_path_that_is_not_there_and_a_method_that_it_has_not_are_problems() {
             }
         }
     }
+}
+
+/// A name that no handler reads would be taken for a wish that was heard: `DELETE …?dry_run=true` above all.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_route_takes_a_query_that_it_does_not_know() {
+    let server = Server::start().await;
+    let http = server.http();
+    let real = Real::make(&http).await;
+    for route in routes().into_iter().filter(|route| route.scope.is_some()) {
+        let path = format!("{}?drx_run=true", route.at(&real));
+        let answer = send(http.request(route.method.clone(), &path)).await;
+        assert_eq!(answer.json()["code"], "unknown_field", "{route}: {}", answer.status);
+    }
+    http.get(&format!("/v1/inboxes/{}", real.inbox)).await.expect(StatusCode::OK);
 }
