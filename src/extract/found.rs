@@ -115,6 +115,8 @@ pub enum Feature {
     Emphasised,
     /// The markup calls it a code.
     MarkupNamed,
+    /// The message says little else.
+    Terse,
     /// It stands in the subject.
     InSubject,
     /// Two parts of the message show it.

@@ -217,3 +217,35 @@ fn hostile_input_costs_what_its_length_costs() {
         assert!(large < limit, "{piece}: {small:?}, then {large:?}");
     }
 }
+
+/// What people type who try it out, or whose service says no more.
+#[test]
+fn a_few_words_are_enough() {
+    for (subject, text, code) in [
+        ("hello", "Your code is 482913.", "482913"),
+        ("hello", "Code: 482913", "482913"),
+        ("hello", "Here is your code: 482913", "482913"),
+        ("Bonjour", "Votre code: 482913", "482913"),
+        ("Hallo", "Ihr Code lautet 482913", "482913"),
+        ("Welcome", "Your code is 123456", "123456"),
+        ("Login", "Your code is 09123", "09123"),
+        ("hello", "Use code 482913 to sign in", "482913"),
+        ("hello", "Please use code 482913 to log in to Acme.", "482913"),
+        ("hello", "482913", "482913"),
+        ("hello", "您的验证码是604451,5分钟内有效。", "604451"),
+        ("New code", "Your old code 111111 is no longer valid. Your new code is 204060.", "204060"),
+    ] {
+        let found = extract(&Mail { subject, text: Some(text), ..Mail::default() }, &Options::default());
+        assert_eq!(found.sure_code().as_deref(), Some(code), "{text}: {:?}", found.codes);
+    }
+    for (subject, text) in [
+        ("hello", "Your order 482913 has shipped."),
+        ("hello", "Ticket 482913 was closed."),
+        ("Sale", "Use code SAVE20 at checkout for 10% off."),
+        ("Invoice", "Invoice 482913 is due."),
+        ("hello", "See you at 1830 in room 4711."),
+    ] {
+        let found = extract(&Mail { subject, text: Some(text), ..Mail::default() }, &Options::default());
+        assert_eq!(found.sure_code(), None, "{text}: {:?}", found.codes);
+    }
+}

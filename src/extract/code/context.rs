@@ -5,6 +5,8 @@ use crate::extract::view::{Message, Read, Style};
 
 /// One-time codes rarely last longer, and little else is over so soon.
 const SHORT_S: u64 = 3_600;
+/// Characters of a message that says little.
+const TERSE: usize = 120;
 /// Words of a kind that are told apart; more of them say no more.
 const MAX_DIFFERENT: usize = 16;
 /// Words of a kind that are looked at.
@@ -36,6 +38,8 @@ pub(super) struct Context {
     pub(super) in_subject: Counts,
     /// It says that an earlier code is replaced.
     pub(super) is_renewal: bool,
+    /// It has a few words, and none of them is of something else: what developers send to try it out.
+    pub(super) is_terse: bool,
 }
 
 impl Context {
@@ -64,6 +68,8 @@ impl Context {
         context.is_auth = auth >= 2;
         context.is_bare = auth == 0 && !has_expiry && !context.is_renewal;
         context.is_meeting = meeting >= 2 && !context.subject.is_some_and(Class::says_which);
+        let longest = message.reads.iter().map(|read| read.view.folded.len()).max().unwrap_or(0);
+        context.is_terse = longest <= TERSE && context.counts.elsewhere < 0.3 && commerce == 0 && meeting == 0;
         context.is_commerce = !context.has_strong && (commerce >= 3 || (commerce == 2 && !context.is_auth));
         context
     }

@@ -33,7 +33,7 @@ impl Place<'_> {
             if class == Class::Plain {
                 // A code of some kind, in a message that speaks of nothing that one signs in to.
                 let doubt = if feature == Feature::KwDirect { -1.0 } else { -1.8 };
-                score.add(Feature::KwPlain, if context.is_bare { doubt } else { 0.0 });
+                score.add(Feature::KwPlain, if context.is_bare && !context.is_terse { doubt } else { 0.0 });
             }
             if class == Class::Enter {
                 score.add(Feature::KwEnter, 0.0);

@@ -132,10 +132,24 @@ fn digit_run(view: &View, at: usize, end: usize) -> usize {
         } else if c == ' ' && matches!(view.char_before(next), ':' | ',') {
             // "account ending 4471: 514450" are two numbers.
             break;
+        } else if c == ',' && is_comma_of_a_sentence(view, at, next, end) {
+            break;
         }
         next += 1;
     }
     last + 1
+}
+
+/// "验证码是604451,5分钟": a long number without groups, a comma, and a short one that a word of another script counts.
+fn is_comma_of_a_sentence(view: &View, start: usize, comma: usize, end: usize) -> bool {
+    let before = view.slice(start, comma);
+    let behind = view.slice(comma + 1, end).iter().take_while(|c| c.is_ascii_digit()).count();
+    let next = view.char(comma + 1 + behind);
+    before.len() >= 4
+        && before.iter().all(char::is_ascii_digit)
+        && (1..=2).contains(&behind)
+        && !next.is_ascii()
+        && next.is_alphabetic()
 }
 
 /// The end of the first number of a run of several.

@@ -50,6 +50,15 @@ pub(super) fn score(read: &Read, all: &[Candidate], index: usize, context: &Cont
     if elsewhere < 0.0 {
         score.add(Feature::Elsewhere, elsewhere);
     }
+    if context.is_terse && place.is_digits() {
+        // Hardly anything else is there that the number could be.
+        let weight = match named {
+            Some(_) => 0.8,
+            None if place.is_isolated => 1.5,
+            None => 0.4,
+        };
+        score.add(Feature::Terse, weight);
+    }
     if context.has_expiry {
         score.add(Feature::Expiry, 0.5);
     }
@@ -86,6 +95,10 @@ impl Place<'_> {
         if style.has(Style::LINKED) {
             score.add(Feature::Linked, -1.0);
         }
+    }
+
+    fn is_digits(&self) -> bool {
+        matches!(self.candidate.shape, Shape::Digits { .. })
     }
 
     fn number_is_in_body(&self) -> bool {
