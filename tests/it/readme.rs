@@ -107,7 +107,7 @@ async fn curl_makes_a_key_that_opens_what_it_says() {
     let key: Value = serde_json::from_slice(&made.stdout).unwrap();
     let http = server.http().with_key(key["secret"].as_str().unwrap());
     http.get("/v1/messages").await.expect(reqwest::StatusCode::OK);
-    http.get("/v1/inboxes").await.problem(403, "scope_missing");
+    http.get("/v1/projects").await.problem(403, "scope_missing");
 }
 
 /// The README says under a second; three starts of a program that was not optimised may take longer on a busy machine.

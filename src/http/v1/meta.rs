@@ -21,6 +21,8 @@ pub(super) struct Meta {
     api: &'static str,
     /// What a client may rely on.
     features: Vec<&'static str>,
+    /// Changes when the same message may give other codes and links.
+    extractor_version: &'static str,
     /// The limits in force.
     limits: Limits,
     /// `sqlite` or `postgres`.
@@ -47,6 +49,22 @@ pub(in crate::http) const API: &str = "1.0";
 
 /// What this server is
 ///
+/// What this server can do, for clients that meet older ones.
+const FEATURES: [&str; 12] = [
+    "audit",
+    "batch",
+    "extract",
+    "folders",
+    "idempotency",
+    "inboxes",
+    "inject",
+    "keys",
+    "messages",
+    "projects",
+    "search",
+    "wait",
+];
+
 /// Version, features and limits, for clients that must know before they fail.
 #[utoipa::path(
     get, path = "/v1/meta", tag = "server", operation_id = "getMeta",
@@ -57,7 +75,8 @@ pub(super) async fn get_meta(Given(state): Given<State>) -> Json<Meta> {
     Json(Meta {
         version: env!("CARGO_PKG_VERSION"),
         api: API,
-        features: vec!["inboxes", "messages", "wait", "inject"],
+        features: FEATURES.to_vec(),
+        extractor_version: crate::extract::EXTRACTOR_VERSION,
         limits: Limits {
             max_message_bytes: state.inboxes.max_message_bytes(),
             max_body_bytes: state.section.max_body_bytes,
