@@ -47,8 +47,6 @@ struct Limits {
 /// The API's version. Additions raise the second number.
 pub(in crate::http) const API: &str = "1.0";
 
-/// What this server is
-///
 /// What this server can do, for clients that meet older ones.
 const FEATURES: [&str; 12] = [
     "audit",
@@ -65,6 +63,8 @@ const FEATURES: [&str; 12] = [
     "wait",
 ];
 
+/// What this server is
+///
 /// Version, features and limits, for clients that must know before they fail.
 #[utoipa::path(
     get, path = "/v1/meta", tag = "server", operation_id = "getMeta",
