@@ -66,7 +66,9 @@ impl Inboxes {
     pub async fn move_message(&self, who: &Principal, id: MessageId, to: &Destination) -> Result<StoredMessage, Error> {
         let known = self.message(who, id).await?;
         let (inbox, project) = (known.message.inbox, known.message.project);
-        self.0.store.change_messages(inbox, vec![id], to.change(inbox)).await?;
+        let moved = self.0.store.change_message(inbox, id, to.change(inbox)).await?;
+        // It left its inbox meanwhile, perhaps to where the caller may not look.
+        moved.ok_or(Error::NotFound { what: "message" })?;
         self.hint(inbox, project);
         if let Destination::Inbox(target, _) = to {
             self.hint(target.id, target.project);

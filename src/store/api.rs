@@ -240,7 +240,7 @@ impl Store {
         listing::list(&mut self.read().await?, query).await
     }
 
-    /// Changes flags, keywords, tags and folder of a message; `None` when it is gone.
+    /// Changes flags, keywords, tags and folder of a message; `None` when it is gone, or leaves its inbox meanwhile.
     ///
     /// # Errors
     /// [`Error::Changed`], [`Error::NoMailbox`].
@@ -252,7 +252,7 @@ impl Store {
             let change = change.clone();
             Box::pin(async move {
                 let locked = inbox::lock(conn, inbox).await?;
-                let Some(before) = message::get(conn, id).await? else { return Ok(None) };
+                let Some(before) = message::get_in(conn, inbox, id).await? else { return Ok(None) };
                 if change.if_version.is_some_and(|version| version != before.mod_seq.0) {
                     return Err(Error::Changed);
                 }
@@ -279,7 +279,7 @@ impl Store {
         .await
     }
 
-    /// Removes a message; whether it was there.
+    /// Removes a message; gives its inbox. `None` when it is gone, or leaves its inbox meanwhile.
     ///
     /// # Errors
     /// If the store fails.

@@ -94,6 +94,40 @@ impl Store {
         })
         .await
     }
+
+    /// Changes one message of an inbox; whether it was not so already. `None` when it does not lie there.
+    ///
+    /// # Errors
+    /// As [`Store::change_messages`].
+    pub async fn change_message(
+        &self,
+        inbox: InboxId,
+        id: MessageId,
+        change: BatchChange,
+    ) -> Result<Option<bool>, Error> {
+        let now = self.clock().now();
+        self.write(move |conn| {
+            let change = change.clone();
+            Box::pin(async move {
+                lock(conn, inbox, &change).await?;
+                if message::get_in(conn, inbox, id).await?.is_none() {
+                    return Ok(None);
+                }
+                Ok(Some(apply(conn, inbox, &[id], &change, now).await? > 0))
+            })
+        })
+        .await
+    }
+}
+
+/// Locks the inboxes that a change is about, in the order in which every node locks.
+async fn lock(conn: &mut Conn, inbox: InboxId, change: &BatchChange) -> Result<(), Error> {
+    let other = if let BatchChange::Inbox { to, .. } = change { *to } else { inbox };
+    inbox::lock(conn, inbox.min(other)).await?;
+    if other != inbox {
+        inbox::lock(conn, inbox.max(other)).await?;
+    }
+    Ok(())
 }
 
 async fn apply(

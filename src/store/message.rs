@@ -76,6 +76,11 @@ pub(super) async fn get(conn: &mut Conn, id: MessageId) -> Result<Option<StoredM
     row.map(stored).transpose()
 }
 
+/// The message `id` where it still lies in `inbox`, which is locked: until then another call may have moved it.
+pub(super) async fn get_in(conn: &mut Conn, inbox: InboxId, id: MessageId) -> Result<Option<StoredMessage>, Error> {
+    Ok(get(conn, id).await?.filter(|stored| stored.message.inbox == inbox))
+}
+
 pub(super) fn stored(row: Row) -> Result<StoredMessage, Error> {
     let message = Message {
         id: MessageId::from_uuid(row.id),

@@ -9,5 +9,6 @@ mod numbers;
 mod octets;
 mod opening;
 mod quotas;
+mod races;
 mod removal;
 mod vanished;
