@@ -150,20 +150,29 @@ pub(super) async fn list(
     rows.into_iter().map(key).collect()
 }
 
-/// Adds a secret; those before it end at `valid_until`, or where they ended already.
+/// Adds a secret; those before it end at `valid_until`, or where they ended already. Whether there is such a key.
 pub(super) async fn rotate(
     conn: &mut Conn,
     id: KeyId,
     secret: &SecretDigest,
     now: Timestamp,
     valid_until: Timestamp,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
+    const HOLD: &str = "SELECT id FROM api_key WHERE id = $1";
+    const HOLD_LOCKED: &str = "SELECT id FROM api_key WHERE id = $1 FOR UPDATE";
     const PRUNE: &str = "DELETE FROM api_key_secret WHERE key_id = $1 AND valid_until <= $2";
     const END: &str = "UPDATE api_key_secret SET valid_until = $2 WHERE key_id = $1 AND \
         (valid_until IS NULL OR valid_until > $2)";
+    // Of two rotations at once the second ends the secret of the first, which it would not see otherwise.
+    let sql = conn.dialect().pick(HOLD, HOLD_LOCKED);
+    let held: Option<(Uuid,)> = on!(conn, c => sqlx::query_as(sql).bind(id.uuid()).fetch_optional(c).await)?;
+    if held.is_none() {
+        return Ok(false);
+    }
     on!(conn, c => sqlx::query(PRUNE).bind(id.uuid()).bind(now.micros()).execute(c).await.map(drop))?;
     on!(conn, c => sqlx::query(END).bind(id.uuid()).bind(valid_until.micros()).execute(c).await.map(drop))?;
-    insert_secret(conn, id, secret, now).await
+    insert_secret(conn, id, secret, now).await?;
+    Ok(true)
 }
 
 /// Removes a key with its secrets; whether it was there.

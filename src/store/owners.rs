@@ -58,11 +58,11 @@ impl Store {
         key::list(&mut self.read().await?, project, before, limit).await
     }
 
-    /// Adds a secret to a key; those before it end at `valid_until`.
+    /// Adds a secret to a key; those before it end at `valid_until`. Whether there is such a key.
     ///
     /// # Errors
     /// If the store fails.
-    pub async fn rotate_key(&self, id: KeyId, secret: SecretDigest, valid_until: Timestamp) -> Result<(), Error> {
+    pub async fn rotate_key(&self, id: KeyId, secret: SecretDigest, valid_until: Timestamp) -> Result<bool, Error> {
         let now = self.clock().now();
         self.write(move |conn| {
             let secret = secret.clone();

@@ -1,7 +1,7 @@
 //! Calls that meet: what one has read, another may change before it is written.
 
-use restante::model::{Flags, InboxId};
-use restante::store::{BatchChange, MessageChange};
+use restante::model::{Flags, InboxId, Key, KeyId, Narrowing};
+use restante::store::{BatchChange, Location, MessageChange, SecretDigest};
 
 use crate::both_stores;
 use crate::support::BareStore;
@@ -14,8 +14,8 @@ async fn is_counted(bare: &BareStore, inbox: InboxId) -> bool {
     let counts = bare.get(inbox).await.counts;
     let uuid = inbox.uuid().simple().to_string();
     let here = match bare.place.location {
-        restante::store::Location::Folder(_) => format!("x'{uuid}'"),
-        restante::store::Location::Postgres(_) => format!("'{uuid}'"),
+        Location::Folder(_) => format!("x'{uuid}'"),
+        Location::Postgres(_) => format!("'{uuid}'"),
     };
     let rows = format!(
         "SELECT count(*) FROM message m JOIN entry e ON e.mailbox_id = m.mailbox_id AND e.uid = m.uid \
@@ -75,5 +75,39 @@ both_stores! {
         assert_eq!(bare.store.change_message(one, id, away).await.unwrap(), None);
         let here = BatchChange::Folder("INBOX".into());
         assert_eq!(bare.store.change_message(two, id, here).await.unwrap(), Some(false));
+    }
+}
+
+both_stores! {
+    async fn of_two_rotations_at_once_one_secret_goes_on(bare) {
+        // With PostgreSQL two nodes rotate it.
+        let other = match bare.place.location {
+            Location::Folder(_) => bare.store.clone(),
+            Location::Postgres(_) => bare.place.open().await.unwrap(),
+        };
+        let secret = |letters: String| SecretDigest { digest: letters.clone().into_bytes(), lookup: letters };
+        let key = Key {
+            id: KeyId::new(bare.now()),
+            project: bare.store.default_project(),
+            name: "k".into(),
+            scopes: "messages:r".parse().unwrap(),
+            narrowed: Narrowing::default(),
+            created_at: bare.now(),
+            created_by: None,
+            expires_at: None,
+            last_used_at: None,
+        };
+        bare.store.create_key(key.clone(), secret("first".into())).await.unwrap();
+        let end = bare.now().plus_seconds(60);
+        for round in 0..ROUNDS {
+            let (one, two) = tokio::join!(
+                bare.store.rotate_key(key.id, secret(format!("one-{round}")), end),
+                other.rotate_key(key.id, secret(format!("two-{round}")), end)
+            );
+            assert!(one.unwrap() && two.unwrap());
+            assert_eq!(bare.number("SELECT count(*) FROM api_key_secret WHERE valid_until IS NULL").await, 1, "round {round}");
+        }
+        assert!(!other.rotate_key(KeyId::new(bare.now()), secret("nobody".into()), end).await.unwrap());
+        other.close().await;
     }
 }
