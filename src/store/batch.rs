@@ -9,6 +9,7 @@ use super::event::{self, NewEvent};
 use super::flags::{self, take_mod_seq};
 use super::handle::Store;
 use super::inbox::parse_tags;
+use super::message::MessageVersion;
 use super::multi_row::{MultiRow, pieces};
 use super::relocate::{self, Lying};
 use super::{Error, inbox, message, removal};
@@ -98,19 +99,20 @@ impl Store {
     /// Changes one message of an inbox; whether it was not so already. `None` when it does not lie there.
     ///
     /// # Errors
-    /// As [`Store::change_messages`].
+    /// As [`Store::change_messages`]; [`Error::Changed`] when it is not of the version that is expected.
     pub async fn change_message(
         &self,
         inbox: InboxId,
         id: MessageId,
         change: BatchChange,
+        if_version: Option<MessageVersion>,
     ) -> Result<Option<bool>, Error> {
         let now = self.clock().now();
         self.write(move |conn| {
             let change = change.clone();
             Box::pin(async move {
                 lock(conn, inbox, &change).await?;
-                if message::get_in(conn, inbox, id).await?.is_none() {
+                if message::get_in(conn, inbox, id, if_version).await?.is_none() {
                     return Ok(None);
                 }
                 Ok(Some(apply(conn, inbox, &[id], &change, now).await? > 0))

@@ -54,7 +54,7 @@ both_stores! {
         for round in 0..ROUNDS {
             let id = bare.deliver(b"Subject: 1\r\n\r\n", one).await.unwrap().id;
             let away = BatchChange::Inbox { to: two, folder: "INBOX".into() };
-            let (removed, _) = tokio::join!(bare.store.delete_message(id), async {
+            let (removed, _) = tokio::join!(bare.store.delete_message(id, None), async {
                 for _ in 0..round % 8 {
                     tokio::task::yield_now().await;
                 }
@@ -71,10 +71,10 @@ both_stores! {
         let (one, two) = (bare.inbox("one@store.test").await, bare.inbox("two@store.test").await);
         let id = bare.deliver(b"Subject: 1\r\n\r\n", one).await.unwrap().id;
         let away = BatchChange::Inbox { to: two, folder: "INBOX".into() };
-        assert_eq!(bare.store.change_message(one, id, away.clone()).await.unwrap(), Some(true));
-        assert_eq!(bare.store.change_message(one, id, away).await.unwrap(), None);
+        assert_eq!(bare.store.change_message(one, id, away.clone(), None).await.unwrap(), Some(true));
+        assert_eq!(bare.store.change_message(one, id, away, None).await.unwrap(), None);
         let here = BatchChange::Folder("INBOX".into());
-        assert_eq!(bare.store.change_message(two, id, here).await.unwrap(), Some(false));
+        assert_eq!(bare.store.change_message(two, id, here, None).await.unwrap(), Some(false));
     }
 }
 
