@@ -184,6 +184,17 @@ pub(super) async fn delete(conn: &mut Conn, id: KeyId) -> Result<bool, Error> {
     Ok(gone > 0)
 }
 
+/// Removes up to 500 keys that ended before `until`, with their secrets; gives how many.
+pub(super) async fn prune(conn: &mut Conn, until: Timestamp) -> Result<u64, Error> {
+    const ENDED: &str = "SELECT id FROM api_key WHERE expires_at < $1 ORDER BY expires_at LIMIT 500";
+    let ended: Vec<(Uuid,)> = on!(conn, c => sqlx::query_as(ENDED).bind(until.micros()).fetch_all(c).await)?;
+    let mut gone = 0;
+    for (id,) in ended {
+        gone += u64::from(delete(conn, KeyId::from_uuid(id)).await?);
+    }
+    Ok(gone)
+}
+
 /// Removes the keys of which `$1`, an inbox, is all that they reach.
 pub(super) const DELETE_SECRETS_OF_INBOX: &str =
     "DELETE FROM api_key_secret WHERE key_id IN (SELECT id FROM api_key WHERE inbox_id = $1)";

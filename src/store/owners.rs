@@ -71,6 +71,14 @@ impl Store {
         .await
     }
 
+    /// Removes up to 500 keys that ended before `until`; gives how many.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn prune_keys(&self, until: Timestamp) -> Result<u64, Error> {
+        self.write(move |conn| Box::pin(async move { key::prune(conn, until).await })).await
+    }
+
     /// Removes a key; whether it was there.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ mod needles;
 mod numbers;
 mod octets;
 mod opening;
+mod pruning;
 mod quotas;
 mod races;
 mod removal;
