@@ -34,6 +34,7 @@ CREATE TABLE api_key (
 ) STRICT;
 CREATE INDEX api_key_project ON api_key (project_id, id);
 CREATE INDEX api_key_inbox ON api_key (inbox_id) WHERE inbox_id IS NOT NULL;
+CREATE INDEX api_key_end ON api_key (expires_at) WHERE expires_at IS NOT NULL;
 
 -- The secrets of a key: one, and during a rotation also the one before. Of each the SHA-256 is kept, and the letters
 -- that it is found by.

@@ -13,7 +13,7 @@ CREATE TABLE idempotency (
     etag         TEXT,
     body         BLOB,
     PRIMARY KEY (owner, key)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX idempotency_age ON idempotency (claimed_at);
 
 -- What `vanished` no longer tells: numbers that went with a mod-sequence up to this one (RFC 7162 §3.2.10).

@@ -112,7 +112,9 @@ impl Auth {
         let secret = token::make().ok_or(Error::NoRandomness)?;
         let digest = token::digest_of(&secret).ok_or(Error::NoRandomness)?;
         let valid_until = now.plus_seconds(i64::try_from(overlap_s).unwrap_or(0));
-        self.0.store.rotate_key(id, digest, valid_until).await?;
+        if !self.0.store.rotate_key(id, digest, valid_until).await? {
+            return Err(Error::NotFound { what: "key" });
+        }
         self.0.recent.forget_all();
         Ok(Made { key, secret })
     }

@@ -4,6 +4,7 @@ use super::Code;
 use super::problem::Problem;
 use crate::auth;
 use crate::inboxes::Error;
+use crate::store;
 
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
@@ -59,7 +60,9 @@ impl From<Error> for Problem {
             Error::Store(cause) => {
                 // Logged once, here; the caller learns that it was not their fault.
                 tracing::error!(error = %cause, "the store failed under a request");
-                Self::new(Code::StorageBusy, "the store failed; the server's log says why").retry_after_s(1)
+                let told = Self::new(Code::StorageBusy, "the store failed; the server's log says why").retry_after_s(1);
+                // It says so of a write that did not come to its COMMIT; of a read that failed after one it does not.
+                if matches!(*cause, store::Error::Unavailable) { told.undone() } else { told }
             }
         }
     }

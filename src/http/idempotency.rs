@@ -95,7 +95,8 @@ async fn make(state: &State, name: &CallName, claim: CallClaim, request: Request
     }
 }
 
-/// Keeps the answer; where the server failed, or was asked too much, the name is free for another try.
+/// Keeps the answer. Where the call is known not to have been made, the name is free for another try; where that is not
+/// known, it stays claimed, and counts as lost after a minute.
 async fn keep(
     state: &State,
     name: &CallName,
@@ -104,10 +105,13 @@ async fn keep(
     request_id: Option<&RequestId>,
 ) -> Response {
     let status = response.status();
-    if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
+    if response.extensions().get::<Problem>().is_some_and(Problem::is_undone) {
         if let Err(error) = state.inboxes.release_call(name, claim).await {
             tracing::warn!(%error, "an Idempotency-Key could not be released");
         }
+        return response;
+    }
+    if status.is_server_error() {
         return response;
     }
     let (parts, body) = response.into_parts();

@@ -8,8 +8,9 @@ use utoipa::openapi::{ContentBuilder, ObjectBuilder, Ref, RefOr, ResponseBuilder
 use super::effects::has_effects;
 
 const PARAMETER: &str = "Names the call, 1 to 255 visible ASCII characters, bare or as a quoted string. Sent again \
-    within 24 hours with the same path and body, it is answered again and not made again. Answers of 5xx and 429 are \
-    not kept: such a call can be sent again with the same name.";
+    within 24 hours with the same path and body, it is answered again and not made again. What is \
+    known not to have been made for want of room or time (429, 507, most of 503) is not kept: send it again with the same \
+    name. After another 5xx nobody knows: the same name is answered with `idempotency_unknown` a minute later.";
 const REPLAYED: &str = "`true` when the call was made before and this is its first answer.";
 /// The codes of each status.
 const CODES: [(&str, [&str; 3]); 2] = [

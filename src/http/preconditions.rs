@@ -33,13 +33,13 @@ pub(super) fn is_known(headers: &HeaderMap, etag: &str) -> bool {
     }
 }
 
-/// Refuses the call when `If-Match` names something else than this.
+/// Refuses the call when `If-Match` names something else than this; gives whether it names this, and not just anything.
 ///
 /// Strong comparison: a weak tag is never the same. Spec: RFC 9110 §13.1.1.
-pub(super) fn check(headers: &HeaderMap, etag: &str) -> Result<(), Problem> {
+pub(super) fn check(headers: &HeaderMap, etag: &str) -> Result<bool, Problem> {
     match named(headers, &IF_MATCH) {
-        None | Some(Named::Any) => Ok(()),
-        Some(Named::Tags(tags)) if tags.iter().any(|tag| !tag.is_weak && tag.text == etag) => Ok(()),
+        None | Some(Named::Any) => Ok(false),
+        Some(Named::Tags(tags)) if tags.iter().any(|tag| !tag.is_weak && tag.text == etag) => Ok(true),
         Some(Named::Tags(_)) => Err(changed()),
     }
 }

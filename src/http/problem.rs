@@ -50,6 +50,7 @@ impl Problem {
             hint: None,
             members: Map::new(),
             retry_after_s: None,
+            is_undone: false,
         }))
     }
 
@@ -114,6 +115,28 @@ impl Problem {
     pub fn retry_after_s(mut self, seconds: u32) -> Self {
         self.0.retry_after_s = Some(seconds);
         self
+    }
+
+    /// Says that the call is known to have changed nothing, where the code alone leaves that open.
+    #[must_use]
+    pub(super) fn undone(mut self) -> Self {
+        self.0.is_undone = true;
+        self
+    }
+
+    /// Whether the call changed nothing because there was no room or no time for it, so that the same call may be made
+    /// later. Of another failure nobody knows how far the call had come.
+    pub(super) fn is_undone(&self) -> bool {
+        let by_code = matches!(
+            self.code(),
+            Code::RateLimited
+                | Code::TooManyWaits
+                | Code::ShuttingDown
+                | Code::TooManyConnections
+                | Code::OverQuota
+                | Code::StorageFull
+        );
+        by_code || self.0.is_undone
     }
 
     /// Its code.
@@ -212,4 +235,26 @@ struct Document {
     #[serde(skip)]
     #[schema(ignore)]
     retry_after_s: Option<u32>,
+    #[serde(skip)]
+    #[schema(ignore)]
+    is_undone: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inboxes::Error;
+    use crate::store;
+
+    #[test]
+    fn only_what_is_known_not_to_have_been_made_is_undone() {
+        let of_store = |error: store::Error| Problem::from(Error::from(error)).is_undone();
+        assert!(of_store(store::Error::Unavailable) && of_store(store::Error::DiskFull));
+        assert!(of_store(store::Error::TooManyInboxes { limit: 1 }));
+        for error in [store::Error::Unsure, store::Error::Closed, store::Error::Damaged("uid"), store::Error::NoMailbox]
+        {
+            assert!(!of_store(error));
+        }
+        assert!(!Problem::internal().is_undone());
+    }
 }

@@ -5,7 +5,7 @@ use super::create::check_tags;
 use super::folders::folder_name;
 use super::service::Inboxes;
 use crate::model::{Flags, Keyword, MessageId, Principal};
-use crate::store::{MessageChange, StoredMessage};
+use crate::store::{MessageChange, MessageVersion, StoredMessage};
 
 /// What may be changed of a message; `None` leaves it as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub struct MessagePatch {
     /// The folder of its inbox that it lies in.
     pub folder: Option<String>,
     /// The version that the change was made for.
-    pub if_version: Option<i64>,
+    pub if_version: Option<MessageVersion>,
 }
 
 /// Most keywords of a message.
@@ -68,10 +68,15 @@ impl Inboxes {
     /// Removes a message for good.
     ///
     /// # Errors
-    /// [`Error::NotFound`].
-    pub async fn delete_message(&self, who: &Principal, id: MessageId) -> Result<(), Error> {
+    /// [`Error::NotFound`]; [`Error::Changed`] when it is not of the version that is expected.
+    pub async fn delete_message(
+        &self,
+        who: &Principal,
+        id: MessageId,
+        if_version: Option<MessageVersion>,
+    ) -> Result<(), Error> {
         let known = self.message(who, id).await?;
-        let inbox = self.0.store.delete_message(id).await?.ok_or(Error::NotFound { what: "message" })?;
+        let inbox = self.0.store.delete_message(id, if_version).await?.ok_or(Error::NotFound { what: "message" })?;
         self.hint(inbox, known.message.project);
         Ok(())
     }

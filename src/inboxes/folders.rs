@@ -4,7 +4,7 @@ use super::Error;
 use super::service::Inboxes;
 use crate::model::inbox::Inbox;
 use crate::model::{MessageId, Principal};
-use crate::store::{BatchChange, Mailbox, StoredMessage};
+use crate::store::{BatchChange, Mailbox, MessageVersion, StoredMessage};
 
 /// Where a message is to go.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,11 +62,20 @@ impl Inboxes {
     /// Puts a message elsewhere; gives it as it lies there. One that lies there already stays as it is.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for the message or the folder; what keeps the other inbox from taking it.
-    pub async fn move_message(&self, who: &Principal, id: MessageId, to: &Destination) -> Result<StoredMessage, Error> {
+    /// [`Error::NotFound`] for the message or the folder; what keeps the other inbox from taking it;
+    /// [`Error::Changed`] when it is not of the version that is expected.
+    pub async fn move_message(
+        &self,
+        who: &Principal,
+        id: MessageId,
+        to: &Destination,
+        if_version: Option<MessageVersion>,
+    ) -> Result<StoredMessage, Error> {
         let known = self.message(who, id).await?;
         let (inbox, project) = (known.message.inbox, known.message.project);
-        self.0.store.change_messages(inbox, vec![id], to.change(inbox)).await?;
+        let moved = self.0.store.change_message(inbox, id, to.change(inbox), if_version).await?;
+        // It left its inbox meanwhile, perhaps to where the caller may not look.
+        moved.ok_or(Error::NotFound { what: "message" })?;
         self.hint(inbox, project);
         if let Destination::Inbox(target, _) = to {
             self.hint(target.id, target.project);

@@ -90,8 +90,16 @@ impl Inboxes {
     /// # Errors
     /// [`Error::NotFound`].
     pub async fn delete(&self, inbox: &Inbox) -> Result<(), Error> {
+        self.delete_if(inbox, None).await
+    }
+
+    /// The same, only for the version that is expected.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Changed`].
+    pub async fn delete_if(&self, inbox: &Inbox, if_version: Option<i64>) -> Result<(), Error> {
         // Shut first: from here on no mail can slip in between the removals.
-        let inbox = self.0.store.shut_inbox(inbox.id).await?;
+        let inbox = self.0.store.shut_inbox(inbox.id, if_version).await?;
         self.0.routes.forget(&inbox.address);
         self.empty(&inbox, Seq(i64::MAX)).await?;
         self.0.store.delete_inbox(inbox.id).await?;

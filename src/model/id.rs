@@ -34,6 +34,12 @@ macro_rules! ids {
                 Self(new_v7(now))
             }
 
+            /// Lies below every id that is made at `time` or later, and above those of the millisecond before.
+            #[must_use]
+            pub fn first_of(time: Timestamp) -> Self {
+                Self(Uuid::from_u128(u128::try_from(time.micros() / 1_000).unwrap_or(0) << 80))
+            }
+
             /// The id whose 128 bits are `uuid`.
             #[must_use]
             pub const fn from_uuid(uuid: Uuid) -> Self {

@@ -19,6 +19,10 @@ const PRUNE_EVERY: u32 = 60;
 const KEEP_EVENTS_S: i64 = 7 * 24 * 3600;
 /// How long the answers of calls with an `Idempotency-Key` are kept, in seconds: a day.
 const KEEP_CALLS_S: i64 = 24 * 3600;
+/// How many of them are kept: with answers of 512 KiB each that is 5 GiB, and most have less than 2 KiB.
+const KEEP_CALLS: i64 = 10_000;
+/// How long a call is never forgotten, in seconds, however many come: time enough to send it again.
+const CALL_S: i64 = 600;
 /// Every how many rounds vanished numbers are counted, which reads all of them.
 const VANISHED_EVERY: u32 = 3600;
 /// How many of a mailbox's vanished numbers are kept.
@@ -27,6 +31,8 @@ const KEEP_VANISHED: i64 = 10_000;
 const KEEP_WAITS_S: i64 = 24 * 3600;
 /// How long the audit log is kept, in seconds: 90 days.
 const KEEP_AUDIT_S: i64 = 90 * 24 * 3600;
+/// How long a key that has ended is still shown, in seconds: 30 days. The audit log keeps its name longer.
+const KEEP_KEYS_S: i64 = 30 * 24 * 3600;
 /// Lines of the audit log that are kept.
 const KEEP_AUDIT: i64 = 100_000;
 
@@ -114,7 +120,10 @@ impl Retention {
             while self.store.prune_events(project.id, now.plus_seconds(-KEEP_EVENTS_S)).await? > 0 {}
         }
         while self.store.prune_audit(KEEP_AUDIT, now.plus_seconds(-KEEP_AUDIT_S)).await? > 0 {}
-        while self.store.prune_calls(now.plus_seconds(-KEEP_CALLS_S)).await? > 0 {}
+        while self.store.prune_calls(now.plus_seconds(-KEEP_CALLS_S), KEEP_CALLS, now.plus_seconds(-CALL_S)).await? > 0
+        {
+        }
+        while self.store.prune_keys(now.plus_seconds(-KEEP_KEYS_S)).await? > 0 {}
         while self.store.prune_waits(now.plus_seconds(-KEEP_WAITS_S)).await? > 0 {}
         Ok(())
     }

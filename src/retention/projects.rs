@@ -34,8 +34,9 @@ impl Retention {
         if is_settled && keep.max_age_s.is_none() {
             return Ok(());
         }
-        let over = if is_settled { Over::default() } else { self.over(project.id, keep).await? };
+        // In this order: what another node removes in between makes it less that is too much, and nothing more leaves.
         let oldest = self.store.oldest_of_project(project.id).await?;
+        let over = if is_settled { Over::default() } else { self.over(project.id, keep).await? };
         let too_old = keep.max_age_s.map(|age_s| {
             self.store.clock().now().plus_seconds(i64::try_from(age_s).unwrap_or(i64::MAX).saturating_neg())
         });

@@ -3,7 +3,7 @@
 use super::blob::PackedBlobs;
 use super::handle::Store;
 use super::listing::{Listed, MessageQuery};
-use super::message::StoredMessage;
+use super::message::{MessageVersion, StoredMessage};
 use super::rejection::RejectionRecord;
 use super::removal::{self, Removed};
 use super::{Error, InboxChange, InboxQuery, NewInbox, SealedCredential};
@@ -26,7 +26,7 @@ pub struct MessageChange {
     /// The mailbox of its inbox to put it into.
     pub folder: Option<String>,
     /// The version that the change was made for; another one refuses it.
-    pub if_version: Option<i64>,
+    pub if_version: Option<MessageVersion>,
 }
 
 impl Store {
@@ -140,10 +140,19 @@ impl Store {
     /// Shuts an inbox, so that no mail can come while its messages are removed.
     ///
     /// # Errors
-    /// [`Error::NoInbox`].
-    pub async fn shut_inbox(&self, id: InboxId) -> Result<Inbox, Error> {
+    /// [`Error::NoInbox`]; [`Error::Changed`] when it is not of the version that is expected.
+    pub async fn shut_inbox(&self, id: InboxId, if_version: Option<i64>) -> Result<Inbox, Error> {
         let now = self.clock().now();
-        self.write(move |conn| Box::pin(async move { inbox::shut(conn, id, now).await })).await
+        self.write(move |conn| {
+            Box::pin(async move {
+                let inbox = inbox::lock(conn, id).await?;
+                if if_version.is_some_and(|version| version != inbox.version) {
+                    return Err(Error::Changed);
+                }
+                inbox::shut(conn, id, now).await
+            })
+        })
+        .await
     }
 
     /// Shuts an inbox whose time has come, and writes that down; `None` when it was given more time meanwhile.
@@ -240,7 +249,7 @@ impl Store {
         listing::list(&mut self.read().await?, query).await
     }
 
-    /// Changes flags, keywords, tags and folder of a message; `None` when it is gone.
+    /// Changes flags, keywords, tags and folder of a message; `None` when it is gone, or leaves its inbox meanwhile.
     ///
     /// # Errors
     /// [`Error::Changed`], [`Error::NoMailbox`].
@@ -252,10 +261,9 @@ impl Store {
             let change = change.clone();
             Box::pin(async move {
                 let locked = inbox::lock(conn, inbox).await?;
-                let Some(before) = message::get(conn, id).await? else { return Ok(None) };
-                if change.if_version.is_some_and(|version| version != before.mod_seq.0) {
-                    return Err(Error::Changed);
-                }
+                let Some(before) = message::get_in(conn, inbox, id, change.if_version).await? else {
+                    return Ok(None);
+                };
                 let was = before.message.flags;
                 let (mailbox, uid) = (before.message.mailbox, before.message.uid);
                 let mod_seq = flags::take_mod_seq(conn, mailbox).await?;
@@ -279,17 +287,24 @@ impl Store {
         .await
     }
 
-    /// Removes a message; whether it was there.
+    /// Removes a message; gives its inbox. `None` when it is gone, or leaves its inbox meanwhile.
     ///
     /// # Errors
-    /// If the store fails.
-    pub async fn delete_message(&self, id: MessageId) -> Result<Option<InboxId>, Error> {
+    /// [`Error::Changed`] when it is not of the version that is expected.
+    pub async fn delete_message(
+        &self,
+        id: MessageId,
+        if_version: Option<MessageVersion>,
+    ) -> Result<Option<InboxId>, Error> {
         let now = self.clock().now();
         let Some(known) = self.message(id).await? else { return Ok(None) };
         let inbox = known.message.inbox;
         self.write(move |conn| {
             Box::pin(async move {
                 let locked = inbox::lock(conn, inbox).await?;
+                if message::get_in(conn, inbox, id, if_version).await?.is_none() {
+                    return Ok(None);
+                }
                 let removed =
                     removal::remove_one(conn, locked.project, inbox, id, EventKind::MessageDeleted, now).await?;
                 Ok((removed.messages > 0).then_some(inbox))

@@ -123,10 +123,13 @@ pub(super) async fn list(conn: &mut Conn, query: &AuditQuery) -> Result<Vec<Audi
 }
 
 /// Keeps the newest `keep` lines that are not from before `until`; gives how many left.
+///
+/// Ids ascend with the time, so that the oldest lines are found by them.
 pub(super) async fn prune(conn: &mut Conn, keep: i64, until: Timestamp) -> Result<u64, Error> {
-    const OLD: &str = "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < $1 ORDER BY id LIMIT 500)";
+    const OLD: &str = "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE id < $1 ORDER BY id LIMIT 500)";
     const MANY: &str = "DELETE FROM audit WHERE id <= (SELECT id FROM audit ORDER BY id DESC LIMIT 1 OFFSET $1)";
-    let old = on!(conn, c => sqlx::query(OLD).bind(until.micros()).execute(c).await.map(|done| done.rows_affected()))?;
+    let first = EventId::first_of(until);
+    let old = on!(conn, c => sqlx::query(OLD).bind(first.uuid()).execute(c).await.map(|done| done.rows_affected()))?;
     let many = on!(conn, c => sqlx::query(MANY).bind(keep).execute(c).await.map(|done| done.rows_affected()))?;
     Ok(old + many)
 }

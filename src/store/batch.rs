@@ -9,6 +9,7 @@ use super::event::{self, NewEvent};
 use super::flags::{self, take_mod_seq};
 use super::handle::Store;
 use super::inbox::parse_tags;
+use super::message::MessageVersion;
 use super::multi_row::{MultiRow, pieces};
 use super::relocate::{self, Lying};
 use super::{Error, inbox, message, removal};
@@ -94,6 +95,41 @@ impl Store {
         })
         .await
     }
+
+    /// Changes one message of an inbox; whether it was not so already. `None` when it does not lie there.
+    ///
+    /// # Errors
+    /// As [`Store::change_messages`]; [`Error::Changed`] when it is not of the version that is expected.
+    pub async fn change_message(
+        &self,
+        inbox: InboxId,
+        id: MessageId,
+        change: BatchChange,
+        if_version: Option<MessageVersion>,
+    ) -> Result<Option<bool>, Error> {
+        let now = self.clock().now();
+        self.write(move |conn| {
+            let change = change.clone();
+            Box::pin(async move {
+                lock(conn, inbox, &change).await?;
+                if message::get_in(conn, inbox, id, if_version).await?.is_none() {
+                    return Ok(None);
+                }
+                Ok(Some(apply(conn, inbox, &[id], &change, now).await? > 0))
+            })
+        })
+        .await
+    }
+}
+
+/// Locks the inboxes that a change is about, in the order in which every node locks.
+async fn lock(conn: &mut Conn, inbox: InboxId, change: &BatchChange) -> Result<(), Error> {
+    let other = if let BatchChange::Inbox { to, .. } = change { *to } else { inbox };
+    inbox::lock(conn, inbox.min(other)).await?;
+    if other != inbox {
+        inbox::lock(conn, inbox.max(other)).await?;
+    }
+    Ok(())
 }
 
 async fn apply(

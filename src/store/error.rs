@@ -2,7 +2,7 @@
 
 use crate::model::{InboxId, ProjectId};
 
-/// What went wrong. Nothing of the transaction remains.
+/// What went wrong. Nothing of the transaction remains, but for [`Error::Unsure`] and perhaps [`Error::Closed`].
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A row that must be unique is there already.
@@ -62,9 +62,12 @@ pub enum Error {
     /// A write or sync failed, or the store is closing: it takes nothing more until it is restarted.
     #[error("the store takes nothing more")]
     Closed,
-    /// The database cannot be reached now.
+    /// The database cannot be reached now; what was to be written is not there.
     #[error("the database cannot be reached")]
     Unavailable,
+    /// The connection broke around COMMIT, and how the transaction ended could not be learned: it may have been made.
+    #[error("the database was lost before it told whether the change was made")]
+    Unsure,
     /// The database was made by a newer version.
     #[error(
         "the database has migration {found}, this version knows up to {known}: run the newer restante, or use another database"
@@ -173,7 +176,7 @@ impl Error {
         match self {
             Self::DiskFull => Severity::Full,
             Self::Closed => Severity::Fatal,
-            Self::Unavailable => Severity::Connection,
+            Self::Unavailable | Self::Unsure => Severity::Connection,
             Self::Database(error) => database_severity(error),
             _ => Severity::Local,
         }

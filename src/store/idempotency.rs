@@ -64,6 +64,8 @@ const ANSWER: &str = "UPDATE idempotency SET status = $4, content_type = $5, loc
     WHERE owner = $1 AND key = $2 AND claim = $3";
 /// `$1` owner, `$2` key, `$3` claim.
 const RELEASE: &str = "DELETE FROM idempotency WHERE owner = $1 AND key = $2 AND claim = $3";
+/// `$1` how many are kept. When the newest of the others was claimed.
+const LAST_TOO_MANY: &str = "SELECT claimed_at FROM idempotency ORDER BY claimed_at DESC LIMIT 1 OFFSET $1";
 /// `$1` claimed up to, `$2` most.
 const PRUNE: &str = "DELETE FROM idempotency WHERE (owner, key) IN \
     (SELECT owner, key FROM idempotency WHERE claimed_at <= $1 ORDER BY claimed_at LIMIT $2)";
@@ -133,13 +135,18 @@ impl Store {
         .await
     }
 
-    /// Forgets up to 500 calls that were claimed up to `until`; gives how many.
+    /// Forgets up to 500 calls that were claimed up to `until`, or before the newest `keep`; gives how many. One that is
+    /// being made is not older than `begun`, and stays.
     ///
     /// # Errors
     /// If the store fails.
-    pub async fn prune_calls(&self, until: Timestamp) -> Result<u64, Error> {
+    pub async fn prune_calls(&self, until: Timestamp, keep: i64, begun: Timestamp) -> Result<u64, Error> {
         self.write(move |conn| {
             Box::pin(async move {
+                let last: Option<(i64,)> = on!(conn, c => sqlx::query_as(LAST_TOO_MANY).bind(keep)
+                    .fetch_optional(c).await)?;
+                let too_many = last.map_or(until, |(at,)| Timestamp::from_micros(at).min(begun));
+                let until = until.max(too_many);
                 Ok(on!(conn, c => sqlx::query(PRUNE).bind(until.micros()).bind(CHUNK).execute(c).await
                     .map(|done| done.rows_affected()))?)
             })

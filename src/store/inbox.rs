@@ -202,7 +202,7 @@ async fn check_room(conn: &mut Conn, new: &NewInbox, more: usize) -> Result<(), 
     // The lock makes two nodes count one after the other.
     project::lock(conn, new.project).await?;
     let more = u64::try_from(more).unwrap_or(u64::MAX);
-    if project::holds(conn, new.project).await?.0.saturating_add(more) > limit {
+    if project::inboxes(conn, new.project).await?.saturating_add(more) > limit {
         return Err(Error::TooManyInboxes { limit });
     }
     Ok(())

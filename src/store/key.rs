@@ -150,20 +150,29 @@ pub(super) async fn list(
     rows.into_iter().map(key).collect()
 }
 
-/// Adds a secret; those before it end at `valid_until`, or where they ended already.
+/// Adds a secret; those before it end at `valid_until`, or where they ended already. Whether there is such a key.
 pub(super) async fn rotate(
     conn: &mut Conn,
     id: KeyId,
     secret: &SecretDigest,
     now: Timestamp,
     valid_until: Timestamp,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
+    const HOLD: &str = "SELECT id FROM api_key WHERE id = $1";
+    const HOLD_LOCKED: &str = "SELECT id FROM api_key WHERE id = $1 FOR UPDATE";
     const PRUNE: &str = "DELETE FROM api_key_secret WHERE key_id = $1 AND valid_until <= $2";
     const END: &str = "UPDATE api_key_secret SET valid_until = $2 WHERE key_id = $1 AND \
         (valid_until IS NULL OR valid_until > $2)";
+    // Of two rotations at once the second ends the secret of the first, which it would not see otherwise.
+    let sql = conn.dialect().pick(HOLD, HOLD_LOCKED);
+    let held: Option<(Uuid,)> = on!(conn, c => sqlx::query_as(sql).bind(id.uuid()).fetch_optional(c).await)?;
+    if held.is_none() {
+        return Ok(false);
+    }
     on!(conn, c => sqlx::query(PRUNE).bind(id.uuid()).bind(now.micros()).execute(c).await.map(drop))?;
     on!(conn, c => sqlx::query(END).bind(id.uuid()).bind(valid_until.micros()).execute(c).await.map(drop))?;
-    insert_secret(conn, id, secret, now).await
+    insert_secret(conn, id, secret, now).await?;
+    Ok(true)
 }
 
 /// Removes a key with its secrets; whether it was there.
@@ -173,6 +182,17 @@ pub(super) async fn delete(conn: &mut Conn, id: KeyId) -> Result<bool, Error> {
     on!(conn, c => sqlx::query(SECRETS).bind(id.uuid()).execute(c).await.map(drop))?;
     let gone = on!(conn, c => sqlx::query(KEY).bind(id.uuid()).execute(c).await.map(|done| done.rows_affected()))?;
     Ok(gone > 0)
+}
+
+/// Removes up to 500 keys that ended before `until`, with their secrets; gives how many.
+pub(super) async fn prune(conn: &mut Conn, until: Timestamp) -> Result<u64, Error> {
+    const ENDED: &str = "SELECT id FROM api_key WHERE expires_at < $1 ORDER BY expires_at LIMIT 500";
+    let ended: Vec<(Uuid,)> = on!(conn, c => sqlx::query_as(ENDED).bind(until.micros()).fetch_all(c).await)?;
+    let mut gone = 0;
+    for (id,) in ended {
+        gone += u64::from(delete(conn, KeyId::from_uuid(id)).await?);
+    }
+    Ok(gone)
 }
 
 /// Removes the keys of which `$1`, an inbox, is all that they reach.

@@ -1,5 +1,7 @@
 //! Single messages.
 
+use std::fmt;
+
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -25,6 +27,30 @@ pub struct StoredMessage {
     /// The run of its inbox.
     pub run: Option<String>,
     pub(super) blob: i64,
+}
+
+/// The state of a message that someone has seen: it changes with its flags, keywords and tags, and with its place.
+///
+/// Each mailbox counts its mod-sequences by itself, so that one alone does not tell a message that has moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MessageVersion {
+    mailbox: MailboxId,
+    uid: Uid,
+    mod_seq: ModSeq,
+}
+
+impl StoredMessage {
+    /// Its version as it was read.
+    #[must_use]
+    pub fn version(&self) -> MessageVersion {
+        MessageVersion { mailbox: self.message.mailbox, uid: self.message.uid, mod_seq: self.mod_seq }
+    }
+}
+
+impl fmt::Display for MessageVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}-{}", self.mailbox, self.uid.get(), self.mod_seq.0)
+    }
 }
 
 /// What every query of messages selects, in the fields of [`Row`]; `$agg` joins keywords with spaces.
@@ -74,6 +100,25 @@ pub(super) async fn get(conn: &mut Conn, id: MessageId) -> Result<Option<StoredM
     let sql = conn.dialect().pick(GET_SQLITE, GET_POSTGRES);
     let row: Option<Row> = on!(conn, c => sqlx::query_as(sql).bind(id.uuid()).fetch_optional(c).await)?;
     row.map(stored).transpose()
+}
+
+/// The message `id` where it still lies in `inbox`, which is locked: until then another call may have moved it.
+///
+/// # Errors
+/// [`Error::Changed`] when it is not of the version that is expected.
+pub(super) async fn get_in(
+    conn: &mut Conn,
+    inbox: InboxId,
+    id: MessageId,
+    if_version: Option<MessageVersion>,
+) -> Result<Option<StoredMessage>, Error> {
+    let found = get(conn, id).await?.filter(|stored| stored.message.inbox == inbox);
+    if let (Some(stored), Some(version)) = (&found, if_version)
+        && stored.version() != version
+    {
+        return Err(Error::Changed);
+    }
+    Ok(found)
 }
 
 pub(super) fn stored(row: Row) -> Result<StoredMessage, Error> {

@@ -56,7 +56,7 @@ pub use inbox::{InboxChange, InboxQuery, NewInbox};
 pub use key::{FoundKey, SecretDigest};
 pub use listing::{Listed, MessageQuery, Order, Scope};
 pub use mailbox::Mailbox;
-pub use message::StoredMessage;
+pub use message::{MessageVersion, StoredMessage};
 pub use owners::Oldest;
 pub use project::ProjectChange;
 pub use rejection::RejectionRecord;

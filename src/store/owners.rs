@@ -58,17 +58,25 @@ impl Store {
         key::list(&mut self.read().await?, project, before, limit).await
     }
 
-    /// Adds a secret to a key; those before it end at `valid_until`.
+    /// Adds a secret to a key; those before it end at `valid_until`. Whether there is such a key.
     ///
     /// # Errors
     /// If the store fails.
-    pub async fn rotate_key(&self, id: KeyId, secret: SecretDigest, valid_until: Timestamp) -> Result<(), Error> {
+    pub async fn rotate_key(&self, id: KeyId, secret: SecretDigest, valid_until: Timestamp) -> Result<bool, Error> {
         let now = self.clock().now();
         self.write(move |conn| {
             let secret = secret.clone();
             Box::pin(async move { key::rotate(conn, id, &secret, now, valid_until).await })
         })
         .await
+    }
+
+    /// Removes up to 500 keys that ended before `until`; gives how many.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn prune_keys(&self, until: Timestamp) -> Result<u64, Error> {
+        self.write(move |conn| Box::pin(async move { key::prune(conn, until).await })).await
     }
 
     /// Removes a key; whether it was there.

@@ -168,6 +168,13 @@ pub(super) async fn delete(conn: &mut Conn, id: ProjectId) -> Result<(), Error> 
     Ok(())
 }
 
+/// How many inboxes a project has, without looking at what they hold.
+pub(super) async fn inboxes(conn: &mut Conn, id: ProjectId) -> Result<u64, Error> {
+    const COUNT: &str = "SELECT COUNT(*) FROM inbox WHERE project_id = $1";
+    let (inboxes,): (i64,) = on!(conn, c => sqlx::query_as(COUNT).bind(id.uuid()).fetch_one(c).await)?;
+    Ok(number(inboxes))
+}
+
 /// Inboxes, messages and octets of a project.
 pub(super) async fn holds(conn: &mut Conn, id: ProjectId) -> Result<(u64, u64, u64), Error> {
     const HOLDS: &str = "SELECT COUNT(*), CAST(COALESCE(SUM(messages), 0) AS BIGINT), \

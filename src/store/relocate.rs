@@ -84,9 +84,12 @@ pub(super) async fn within(
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
-/// `$1` message, `$2` inbox, `$3` seq, `$4` project, `$5` how far before the project's last position.
-const SETTLE: &str = "UPDATE message SET inbox_id = $2, seq = $3, \
-    position = (SELECT p.last_position FROM project p WHERE p.id = $4) - $5 WHERE id = $1";
+/// Each row: message, inbox, seq, project, how far before the project's last position.
+static SETTLE: MultiRow = MultiRow::rows(
+    "UPDATE message SET inbox_id = v.column2, seq = v.column3, position = p.last_position - v.column5 FROM (VALUES ",
+    "(?,?,?,?,?)",
+    ") AS v JOIN project p ON p.id = v.column4 WHERE message.id = v.column1",
+);
 /// `$1` inbox, `$2` messages, `$3` unseen ones, `$4` octets, `$5` numbers that were given.
 const COUNT: &str = "UPDATE inbox SET messages = messages + $2, unseen = unseen + $3, bytes = bytes + $4, \
     last_seq = last_seq + $5 WHERE id = $1";
@@ -134,12 +137,22 @@ pub(super) async fn across(
         })
         .collect();
     event::append(conn, target.project, now, &events).await?;
-    let mut seq = target.last_seq.0;
-    for (place, row) in rows.iter().enumerate() {
-        seq += 1;
-        let before = event::before_last(events.len(), 2 * place + 1);
-        on!(conn, c => sqlx::query(SETTLE).bind(row.id.uuid()).bind(to.uuid()).bind(seq)
-            .bind(target.project.uuid()).bind(before).execute(c).await.map(drop))?;
+    // The events hold the project's row: few trips to the database are left from here on.
+    let numbered: Vec<(MessageId, i64, i64)> = rows
+        .iter()
+        .zip(target.last_seq.0 + 1..)
+        .enumerate()
+        .map(|(place, (row, seq))| (row.id, seq, event::before_last(events.len(), 2 * place + 1)))
+        .collect();
+    for piece in pieces(&numbered) {
+        let sql = SETTLE.sql(conn.dialect(), piece.len());
+        on!(conn, c => {
+            let mut query = sqlx::query(sql);
+            for (id, seq, before) in piece {
+                query = query.bind(id.uuid()).bind(to.uuid()).bind(*seq).bind(target.project.uuid()).bind(*before);
+            }
+            query.execute(c).await.map(drop)
+        })?;
     }
     Ok(rows.len())
 }

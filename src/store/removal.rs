@@ -42,8 +42,8 @@ macro_rules! select {
 
 /// `$1` inbox, `$2` seq above, `$3` seq up to, `$4` most.
 const OLDEST: &str = select!("m.inbox_id = $1 AND m.seq > $2 AND m.seq <= $3 ORDER BY m.seq LIMIT $4");
-/// `$1` message.
-const ONE: &str = select!("m.id = $1");
+/// `$1` message, `$2` inbox.
+const ONE: &str = select!("m.id = $1 AND m.inbox_id = $2");
 
 /// Each row: message.
 static THESE: MultiRow = MultiRow::rows(select!("m.id IN ("), "?", ") ORDER BY m.seq");
@@ -61,7 +61,7 @@ pub(super) async fn remove_oldest(
     remove(conn, project, inbox, &rows, kind, now).await
 }
 
-/// Removes one message of an inbox that is locked; removes nothing when it is gone.
+/// Removes one message of an inbox that is locked; removes nothing when it does not lie there.
 pub(super) async fn remove_one(
     conn: &mut Conn,
     project: ProjectId,
@@ -70,7 +70,8 @@ pub(super) async fn remove_one(
     kind: EventKind,
     now: Timestamp,
 ) -> Result<Removed, Error> {
-    let rows: Vec<Leaving> = on!(conn, c => sqlx::query_as(ONE).bind(message.uuid()).fetch_all(c).await)?;
+    let rows: Vec<Leaving> =
+        on!(conn, c => sqlx::query_as(ONE).bind(message.uuid()).bind(inbox.uuid()).fetch_all(c).await)?;
     remove(conn, project, inbox, &rows, kind, now).await
 }
 

@@ -216,7 +216,7 @@ impl Writer {
         }
     }
 
-    /// One transaction. On an error nothing of it remains.
+    /// One transaction. On an error nothing of it remains, but for [`Error::Unsure`].
     async fn attempt(&self, held: &mut Option<Conn>, batch: &mut [Job]) -> Result<Vec<Outcome>, Error> {
         let mut conn = match held.take() {
             Some(conn) => conn,
@@ -232,7 +232,8 @@ impl Writer {
                         discard(conn).await;
                         return match commit::was_committed(&self.pool, name).await {
                             Some(true) => Ok(outcomes),
-                            _ => Err(error),
+                            Some(false) => Err(error),
+                            None => Err(Error::Unsure),
                         };
                     }
                     None => Err(error),
@@ -318,11 +319,13 @@ impl Writer {
             }
             Severity::Local => {}
         }
+        let is_unsure = matches!(error, Error::Unsure);
         let mut cause = Some(error);
         for job in batch {
             job.finish(Err(match severity {
                 Severity::Local => cause.take().unwrap_or(Error::Unavailable),
                 Severity::Full => Error::DiskFull,
+                Severity::Connection if is_unsure => Error::Unsure,
                 Severity::Connection => Error::Unavailable,
                 Severity::Fatal => Error::Closed,
             }));

@@ -47,13 +47,13 @@ pub(super) async fn move_message(
     Json(body): Json<MoveBody>,
 ) -> Result<Response, Problem> {
     let id = message_id(&message)?;
-    expected(&headers, &state.inboxes.message(&caller, id).await?)?;
+    let if_version = expected(&headers, &state.inboxes.message(&caller, id).await?)?;
     let to = match (body.inbox_id, body.folder) {
         (Some(inbox), folder) => other_inbox(&state, &caller, &inbox, folder.as_deref()).await?,
         (None, Some(folder)) => Destination::Folder(folder_name("/folder", &folder)?),
         (None, None) => return Err(Problem::invalid("", "required", "give a folder, an inbox_id, or both")),
     };
-    answer(&state, state.inboxes.move_message(&caller, id, &to).await?).await
+    answer(&state, state.inboxes.move_message(&caller, id, &to, if_version).await?).await
 }
 
 /// Change many messages

@@ -212,8 +212,8 @@ pub(super) async fn delete_inbox(
     headers: HeaderMap,
 ) -> Result<StatusCode, Problem> {
     let inbox = find(&state, &caller, &inbox).await?;
-    preconditions::check_version(&headers, inbox.version)?;
-    state.inboxes.delete(&inbox).await?;
+    let if_version = preconditions::check_version(&headers, inbox.version)?;
+    state.inboxes.delete_if(&inbox, if_version).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

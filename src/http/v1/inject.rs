@@ -5,6 +5,7 @@ use axum::extract::{Request, State as Given};
 use axum::http::header::LOCATION;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use serde_json::json;
 
 use super::inbox::find;
 use super::shape::{Injected, MessageJson};
@@ -13,6 +14,8 @@ use crate::http::json::{media_type, parse, read};
 use crate::http::path::Path;
 use crate::http::state::State;
 use crate::http::{Code, Problem};
+use crate::inboxes::Error;
+use crate::model::{MessageId, Principal};
 
 /// Put a message into an inbox
 ///
@@ -23,7 +26,7 @@ use crate::http::{Code, Problem};
     params(("inbox" = String, Path, description = "Its id, or its address URL-encoded")),
     request_body(content((Injected = "application/json"), (Vec<u8> = "message/rfc822"))),
     responses(
-        (status = 201, body = MessageJson),
+        (status = 201, body = MessageJson, description = "It is in the inbox; in the rare case that it could not be read back, only its `id` is told"),
         (status = 400, body = Problem, description = "`malformed_json`"),
         (status = 404, body = Problem, description = "`not_found`"),
         (status = 409, body = Problem, description = "`inbox_frozen`"),
@@ -63,11 +66,21 @@ pub(super) async fn inject_message(
                 .hint("send message/rfc822 or application/json"));
         }
     };
-    let stored = state.inboxes.message(&caller, id).await?;
-    let full = state.inboxes.whole(stored).await?;
-    let mut response = (StatusCode::CREATED, Answer(MessageJson::new(&full))).into_response();
+    let mut response = match read_back(&state, &caller, id).await {
+        Ok(full) => (StatusCode::CREATED, Answer(full)).into_response(),
+        // It lies in the inbox, or lay there until someone removed it: to send it again would double it.
+        Err(error) => {
+            tracing::warn!(%error, message.id = %id, "a message that was put into an inbox could not be read back");
+            (StatusCode::CREATED, Answer(json!({"id": id.to_string()}))).into_response()
+        }
+    };
     if let Ok(location) = HeaderValue::from_str(&format!("/v1/messages/{id}")) {
         response.headers_mut().insert(LOCATION, location);
     }
     Ok(response)
+}
+
+async fn read_back(state: &State, caller: &Principal, id: MessageId) -> Result<MessageJson, Error> {
+    let stored = state.inboxes.message(caller, id).await?;
+    Ok(MessageJson::new(&state.inboxes.whole(stored).await?))
 }

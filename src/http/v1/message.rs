@@ -12,7 +12,7 @@ use crate::http::json::Json;
 use crate::http::path::Path;
 use crate::http::state::State;
 use crate::http::{Problem, preconditions};
-use crate::store::StoredMessage;
+use crate::store::{MessageVersion, StoredMessage};
 
 /// Get a message
 ///
@@ -91,8 +91,8 @@ pub(super) async fn delete_message(
     headers: HeaderMap,
 ) -> Result<StatusCode, Problem> {
     let id = message_id(&message)?;
-    expected(&headers, &state.inboxes.message(&caller, id).await?)?;
-    state.inboxes.delete_message(&caller, id).await?;
+    let if_version = expected(&headers, &state.inboxes.message(&caller, id).await?)?;
+    state.inboxes.delete_message(&caller, id, if_version).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -116,12 +116,12 @@ pub(super) async fn answer(state: &State, stored: StoredMessage) -> Result<Respo
     Ok(with_etag(Answer(MessageJson::new(&full)).into_response(), &etag))
 }
 
-/// The version that a change is made for, when the caller names one.
-pub(super) fn expected(headers: &HeaderMap, stored: &StoredMessage) -> Result<Option<i64>, Problem> {
-    preconditions::check_version(headers, stored.mod_seq.0)
+/// The version that a change is made for, when the caller names one; it is looked at once more when it is made.
+pub(super) fn expected(headers: &HeaderMap, stored: &StoredMessage) -> Result<Option<MessageVersion>, Problem> {
+    Ok(preconditions::check(headers, &etag(stored))?.then(|| stored.version()))
 }
 
-/// The octets never change, the flags do.
+/// The octets never change, the flags and the place do.
 fn etag(stored: &StoredMessage) -> String {
-    format!("\"{}\"", stored.mod_seq.0)
+    format!("\"{}\"", stored.version())
 }

@@ -84,6 +84,47 @@ both_databases! {
 }
 
 both_databases! {
+    async fn a_message_that_moved_has_another_etag(server) {
+        let http = server.http();
+        let (one, two) = (http.inbox(json!({})).await, http.inbox(json!({})).await);
+        let message = http.inject(text(&one, "id"), "Subject: x\r\n\r\n").await;
+        let path = format!("/v1/messages/{}", text(&message, "id"));
+        // The first change of each mailbox: the mod-sequences alone are the same.
+        let mut seen = vec![http.get(&path).await.header("etag").to_owned()];
+        for inbox in [&two, &one, &two] {
+            http.post(&format!("{path}/move"), json!({"inbox_id": inbox["id"]})).await.expect(StatusCode::OK);
+            for old in &seen {
+                call(&http, Method::GET, &path, &[("if-none-match", old)], None).await.expect(StatusCode::OK);
+                call(&http, Method::PATCH, &path, &[("if-match", old)], Some(json!({"seen": true}))).await.problem(412, "precondition_failed");
+            }
+            seen.push(http.get(&path).await.header("etag").to_owned());
+        }
+    }
+}
+
+both_databases! {
+    async fn of_two_calls_for_one_version_one_is_made(server) {
+        let http = server.http();
+        let inbox = http.inbox(json!({})).await;
+        for _ in 0..20 {
+            let message = http.inject(text(&inbox, "id"), "Subject: x\r\n\r\n").await;
+            let other = http.inbox(json!({})).await;
+            for path in [format!("/v1/messages/{}", text(&message, "id")), format!("/v1/inboxes/{}", text(&other, "id"))] {
+                let etag = http.get(&path).await.header("etag").to_owned();
+                let fields = [("if-match", etag.as_str())];
+                let (changed, removed) = tokio::join!(
+                    call(&http, Method::PATCH, &path, &fields, Some(json!({"tags": ["x"]}))),
+                    call(&http, Method::DELETE, &path, &fields, None)
+                );
+                // Whatever was removed first cannot be changed, and what was changed first is another version.
+                let made = (changed.status.is_success(), removed.status.is_success());
+                assert!(made.0 != made.1, "{path}: {} {}", changed.status, removed.status);
+            }
+        }
+    }
+}
+
+both_databases! {
     async fn an_address_can_be_ensured_only_if_it_has_none(server) {
         let http = server.http();
         let path = "/v1/inboxes/by-address/a%40t.test";

@@ -25,7 +25,7 @@ both_stores! {
         change(&bare, ended, InboxChange { expires_at: Some(Some(bare.now())), ..InboxChange::default() }).await;
         let quota = Quota { max_messages: Some(0), ..Quota::default() };
         change(&bare, full, InboxChange { quota: Some(quota), ..InboxChange::default() }).await;
-        bare.store.shut_inbox(shut).await.unwrap();
+        bare.store.shut_inbox(shut, None).await.unwrap();
         let before = bare.position().await;
         // Each bad inbox between two good deliveries, alone and together with the good inbox.
         let bad = [frozen, ended, full, shut, nowhere];

@@ -3,7 +3,7 @@
 use restante::filter::Needles;
 use restante::model::event::EventKind;
 use restante::model::{Flags, Keyword, MessageId};
-use restante::store::{Error, MessageChange, MessageQuery, Scope, StoredMessage};
+use restante::store::{BatchChange, Error, MessageChange, MessageQuery, Scope, StoredMessage};
 
 use crate::both_stores;
 use crate::support::BareStore;
@@ -46,11 +46,16 @@ both_stores! {
     async fn a_change_for_another_version_is_refused_and_changes_nothing(bare) {
         let inbox = bare.inbox("one@store.test").await;
         let stored = bare.deliver(b"Subject: 1\r\n\r\n", inbox).await.unwrap();
+        let seen = bare.store.message(stored.id).await.unwrap().unwrap().version();
         let first = change(&bare, stored.id, MessageChange { add: Flags::ANSWERED, ..MessageChange::default() }).await;
-        let stale = MessageChange { add: Flags::SEEN, if_version: Some(first.mod_seq.0 - 1), ..MessageChange::default() };
+        let stale = MessageChange { add: Flags::SEEN, if_version: Some(seen), ..MessageChange::default() };
         assert!(matches!(bare.store.update_message(stored.id, stale.clone()).await, Err(Error::Changed)));
         assert_eq!(bare.store.message(stored.id).await.unwrap().unwrap().mod_seq, first.mod_seq);
-        let fresh = MessageChange { if_version: Some(first.mod_seq.0), ..stale };
+        let here = BatchChange::Folder("INBOX".into());
+        assert!(matches!(bare.store.change_message(inbox, stored.id, here, Some(seen)).await, Err(Error::Changed)));
+        assert!(matches!(bare.store.delete_message(stored.id, Some(seen)).await, Err(Error::Changed)));
+        assert!(matches!(bare.store.shut_inbox(inbox, Some(99)).await, Err(Error::Changed)));
+        let fresh = MessageChange { if_version: Some(first.version()), ..stale };
         assert!(change(&bare, stored.id, fresh).await.message.flags.contains(Flags::SEEN));
         let nobody = bare.store.update_message(MessageId::new(bare.now()), MessageChange::default()).await;
         assert!(nobody.unwrap().is_none());

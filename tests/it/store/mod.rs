@@ -8,6 +8,8 @@ mod needles;
 mod numbers;
 mod octets;
 mod opening;
+mod pruning;
 mod quotas;
+mod races;
 mod removal;
 mod vanished;

@@ -81,7 +81,7 @@ both_stores! {
     async fn numbers_of_removed_messages_are_never_used_again(bare) {
         let inbox = bare.inbox("one@store.test").await;
         let first = bare.deliver(b"Subject: 1\r\n\r\n", inbox).await.unwrap();
-        bare.store.delete_message(first.id).await.unwrap();
+        bare.store.delete_message(first.id, None).await.unwrap();
         let bare = bare.reopened().await;
         let second = bare.deliver(b"Subject: 2\r\n\r\n", inbox).await.unwrap();
         assert_eq!((second.seq.0, second.uid.get()), (2, 2));
@@ -96,7 +96,7 @@ both_stores! {
             let validity = bare.number("SELECT uid_validity FROM mailbox").await;
             assert!(validity > last, "{validity} after {last}, with the clock standing still");
             last = validity;
-            bare.store.shut_inbox(inbox).await.unwrap();
+            bare.store.shut_inbox(inbox, None).await.unwrap();
             bare.store.delete_inbox(inbox).await.unwrap();
         }
     }

@@ -79,7 +79,7 @@ both_stores! {
         assert_eq!(bare.number("SELECT refs FROM blob").await, 3);
         for (place, one) in stored.iter().enumerate() {
             assert_eq!(raw(&bare, one.id).await.unwrap(), octets);
-            assert!(bare.store.delete_message(one.id).await.unwrap().is_some());
+            assert!(bare.store.delete_message(one.id, None).await.unwrap().is_some());
             assert!(raw(&bare, one.id).await.is_none());
             assert_eq!(bare.number("SELECT count(*) FROM blob").await, i64::from(place < 2));
         }

@@ -40,7 +40,7 @@ both_stores! {
         assert!(refused.into_iter().all(|error| matches!(error, Error::OverQuota { limit: 3, unit: "messages", .. })));
         assert_eq!(bare.get(inbox).await.counts, Counts { messages: 3, unseen: 3, bytes: 300 });
         let first = outcomes[0].as_ref().unwrap().id;
-        bare.store.delete_message(first).await.unwrap();
+        bare.store.delete_message(first, None).await.unwrap();
         assert_eq!(bare.deliver(&sized(9, 100), inbox).await.unwrap().seq.0, 4);
     }
 }

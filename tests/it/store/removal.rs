@@ -35,11 +35,11 @@ both_stores! {
         let look = MessageChange { add: Flags::SEEN, ..MessageChange::default() };
         bare.store.update_message(seen.id, look).await.unwrap();
         assert_eq!(bare.get(inbox).await.counts, Counts { messages: 2, unseen: 1, bytes: 36 });
-        assert_eq!(bare.store.delete_message(seen.id).await.unwrap(), Some(inbox));
+        assert_eq!(bare.store.delete_message(seen.id, None).await.unwrap(), Some(inbox));
         assert_eq!(bare.get(inbox).await.counts, Counts { messages: 1, unseen: 1, bytes: 19 });
-        assert_eq!(bare.store.delete_message(seen.id).await.unwrap(), None);
-        assert_eq!(bare.store.delete_message(MessageId::new(bare.now())).await.unwrap(), None);
-        assert_eq!(bare.store.delete_message(unseen.id).await.unwrap(), Some(inbox));
+        assert_eq!(bare.store.delete_message(seen.id, None).await.unwrap(), None);
+        assert_eq!(bare.store.delete_message(MessageId::new(bare.now()), None).await.unwrap(), None);
+        assert_eq!(bare.store.delete_message(unseen.id, None).await.unwrap(), Some(inbox));
         assert_eq!(bare.get(inbox).await.counts, Counts::default());
         assert_eq!(events(&bare, EventKind::MessageDeleted).await, 2);
         // QRESYNC is told of both, each with a mod-sequence of its own.
@@ -83,14 +83,14 @@ both_stores! {
         let keywords = ["$Work", "later"].map(|text| restante::model::Keyword::new(text).unwrap()).to_vec();
         let change = MessageChange { keywords: Some(keywords), ..MessageChange::default() };
         bare.store.update_message(stored.id, change).await.unwrap();
-        bare.store.shut_inbox(inbox).await.unwrap();
+        bare.store.shut_inbox(inbox, None).await.unwrap();
         assert!(matches!(bare.deliver(b"late", inbox).await, Err(Error::Expired(_))));
         assert_eq!(bare.get(inbox).await.state, InboxState::Expired);
         assert_eq!(bare.store.remove_oldest(inbox, Seq(i64::MAX), EventKind::MessageDeleted).await.unwrap().messages, 1);
         bare.store.delete_inbox(inbox).await.unwrap();
         assert!(bare.store.inbox(inbox).await.unwrap().is_none());
         assert!(matches!(bare.store.delete_inbox(inbox).await, Err(Error::NoInbox(_))));
-        assert!(matches!(bare.store.shut_inbox(inbox).await, Err(Error::NoInbox(_))));
+        assert!(matches!(bare.store.shut_inbox(inbox, None).await, Err(Error::NoInbox(_))));
         for table in TABLES {
             assert_eq!(bare.number(&format!("SELECT count(*) FROM {table}")).await, 0, "{table}");
         }

@@ -1,15 +1,21 @@
 //! The connection to PostgreSQL breaks around a COMMIT: what was stored is acknowledged, what was not is sent again,
 //! and nothing is there twice.
 
+use reqwest::{Method, StatusCode};
 use restante::model::Secret;
+use serde_json::json;
 
 use crate::support::cluster::Cluster;
 use crate::support::cutting_proxy::CuttingProxy;
+use crate::support::http::{send, text};
 use crate::support::{Database, PATIENCE, Server, mail};
 
 /// PostgreSQL's CommandComplete with this tag: its manual, "Message Formats".
 const COMMITTED: &[u8] = b"C\0\0\0\x0bCOMMIT\0";
 const INSERTED: &[u8] = b"C\0\0\0\x0fINSERT 0 ";
+
+/// Begins the description of the rows of a message that is read back.
+const MESSAGE_ROWS: &[u8] = b"delivered_to\0";
 
 /// A server that reaches its database through a proxy.
 async fn server() -> Option<(Server, CuttingProxy)> {
@@ -58,5 +64,27 @@ async fn a_transaction_that_broke_before_its_commit_is_told_and_leaves_nothing()
     let again = tokio::time::timeout(PATIENCE, smtp.send(&mail().to("x@lost.test").subject("broken"))).await.unwrap();
     assert!(again.starts_with("250"), "{again}");
     assert_eq!(subjects(&server).await, ["before", "broken"]);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_message_that_cannot_be_read_back_was_put_into_the_inbox_all_the_same() {
+    let Some((server, proxy)) = server().await else { return };
+    let http = server.http();
+    let inbox = http.inbox(json!({})).await;
+    let path = format!("/v1/inboxes/{}/messages", text(&inbox, "id"));
+    let put = async || {
+        let request = http.request(Method::POST, &path).header("idempotency-key", "once");
+        send(request.json(&json!({"from": "a@b.test", "subject": "once"}))).await.expect(StatusCode::CREATED)
+    };
+    proxy.cut_at(MESSAGE_ROWS);
+    let first = put().await;
+    assert!(proxy.has_cut());
+    let place = first.header("location").to_owned();
+    assert_eq!(place, format!("/v1/messages/{}", text(&first.json(), "id")));
+    let again = put().await;
+    assert_eq!((again.body.clone(), again.header("idempotency-replayed")), (first.body, "true"));
+    http.get(&place).await.expect(StatusCode::OK);
+    assert_eq!(subjects(&server).await, ["once"]);
     server.stop().await;
 }

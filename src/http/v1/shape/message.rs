@@ -10,7 +10,7 @@ use crate::extract::Extraction;
 use crate::inboxes::{Attachment, Draft, Full, MessagePatch};
 use crate::model::Flags;
 use crate::model::content::{MailboxName, Warning};
-use crate::store::StoredMessage;
+use crate::store::{MessageVersion, StoredMessage};
 
 /// A name and an address.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -255,7 +255,7 @@ pub(in crate::http::v1) struct UpdateMessageBody {
 
 impl UpdateMessageBody {
     /// The change, for the version that the caller has seen.
-    pub(in crate::http::v1) fn into_patch(self, if_version: Option<i64>) -> MessagePatch {
+    pub(in crate::http::v1) fn into_patch(self, if_version: Option<MessageVersion>) -> MessagePatch {
         MessagePatch {
             seen: self.seen,
             flagged: self.flagged,
