@@ -84,6 +84,18 @@ both_databases! {
             ),
             (
                 invoice,
+                all(json!({"field": "subject", "op": "equals", "value": "invoice"})),
+                "part_of_actual",
+                "subject equals \"invoice\": it is \"Your invoice\". There is more around it: use contains.",
+            ),
+            (
+                invoice,
+                all(json!({"field": "header", "name": "X-None", "op": "contains", "value": "zzz"})),
+                "no_overlap",
+                "header X-None contains \"zzz\": it has none.",
+            ),
+            (
+                invoice,
                 json!({"subject": "Your invoice of May"}),
                 "substring_of_expected",
                 "subject contains \"Your invoice of May\": it is \"Your invoice\". It is a part of what was expected: expect \
