@@ -52,17 +52,20 @@ impl Filter {
 }
 
 fn shorthands(short: &Shorthands, errors: &mut Vec<FilterError>) -> Vec<Arc<Condition>> {
-    let text = |text: &Option<String>| text.as_deref().unwrap_or_default().to_owned();
+    let address =
+        |name, field, text: &Option<String>| text.as_deref().map(|text| (name, read::short_address(name, field, text)));
+    let text =
+        |name, field, text: &Option<String>| text.as_deref().map(|text| (name, read::short_text(name, field, text)));
     let read = [
-        ("from", read::short_address("from", Field::From, &text(&short.from))),
-        ("to", read::short_address("to", Field::Recipient, &text(&short.to))),
-        ("subject", read::short_text("subject", Field::Subject, &text(&short.subject))),
-        ("body", read::short_text("body", Field::Body, &text(&short.body))),
+        address("from", Field::From, &short.from),
+        address("to", Field::Recipient, &short.to),
+        text("subject", Field::Subject, &short.subject),
+        text("body", Field::Body, &short.body),
     ];
     let mut conditions = Vec::new();
-    for (name, read) in read {
+    for (name, read) in read.into_iter().flatten() {
         match read {
-            Ok(condition) => conditions.extend(condition.map(Arc::new)),
+            Ok(condition) => conditions.push(Arc::new(condition)),
             Err(Wrong { reason, .. }) => errors.push(error(&format!("/{name}"), reason)),
         }
     }

@@ -1,9 +1,9 @@
 //! What a filter says of one message, condition by condition.
 
-use super::Hint;
 use super::condition::Condition;
 use super::facts::{Facts, Form};
 use super::list::Filter;
+use super::{Hint, hint};
 
 /// Why a message passed or did not.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,16 +61,37 @@ impl Filter {
         share(passed, self.all.len() + self.none.len() + usize::from(!self.any.is_empty()))
     }
 
+    /// How near the conditions come that fail, 0 to 1; of equal scores the nearer one is the more promising.
+    #[must_use]
+    pub fn likeness(&self, facts: &Facts<'_>) -> f64 {
+        let failed = self.all.iter().chain(&self.any).filter(|condition| condition.holds(facts) != Some(true));
+        failed.map(|condition| hint::likeness(condition, facts)).fold(0.0, f64::max)
+    }
+
     /// The one of `any` that held, or else the one with the best hint.
     fn any_of(&self, facts: &Facts<'_>) -> Option<Checked> {
         let mut checked: Vec<Checked> = self.any.iter().map(|condition| wanted(condition, facts)).collect();
-        let is_hopeless = |checked: &Checked| matches!(checked.hint, None | Some(Hint::NoOverlap));
         let told = checked
             .iter()
             .position(|checked| checked.passed)
-            .or_else(|| checked.iter().position(|checked| !is_hopeless(checked)))
+            .or_else(|| checked.iter().position(Checked::is_near_miss))
             .unwrap_or(0);
         (told < checked.len()).then(|| Checked { path: "any".to_owned(), ..checked.swap_remove(told) })
+    }
+}
+
+impl Checked {
+    /// Whether it failed, though something like it is there.
+    fn is_near_miss(&self) -> bool {
+        !matches!(self.hint, None | Some(Hint::NoOverlap))
+    }
+}
+
+impl Explanation {
+    /// Whether one of the conditions failed though something like it is there.
+    #[must_use]
+    pub fn is_near_miss(&self) -> bool {
+        self.conditions.iter().any(Checked::is_near_miss)
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use super::condition::{Condition, Test};
 use super::facts::{Facts, Form};
 use super::field::Kind;
-use super::likeness::is_near;
+use super::likeness::{is_near, shared_pairs};
 use super::test::TextTest;
 use super::{Field, fold, normal};
 
@@ -27,6 +27,8 @@ pub enum Hint {
     PlusTag,
     /// The plain text lacks what the HTML has: `field: text`, and only the HTML part says it.
     InHtmlNotText,
+    /// There is more around it: `subject` equals `verification code`, and the subject is `Your verification code`.
+    PartOfActual,
     /// Another field would have matched: `from` is `help@app.test`, which is the Reply-To.
     InOtherField(Field),
     /// The message says less than was looked for: `Reset your password now`, and the subject is `Reset your password`.
@@ -52,6 +54,7 @@ impl Hint {
             Self::HtmlEntity => "html_entity",
             Self::PlusTag => "plus_tag",
             Self::InHtmlNotText => "in_html_not_text",
+            Self::PartOfActual => "part_of_actual",
             Self::InOtherField(_) => "in_other_field",
             Self::SubstringOfExpected => "substring_of_expected",
             Self::EditDistance => "edit_distance",
@@ -85,6 +88,9 @@ impl Hint {
         if condition.field == Field::Text && look.holds(&Field::Html) {
             return Some(Self::InHtmlNotText);
         }
+        if plain.as_deref().is_some_and(|wanted| look.has_around(wanted)) {
+            return Some(Self::PartOfActual);
+        }
         if let Some(other) = others(&condition.field).into_iter().find(|other| look.holds(other)) {
             return Some(Self::InOtherField(other));
         }
@@ -94,6 +100,24 @@ impl Hint {
             _ => Some(Self::NoOverlap),
         }
     }
+}
+
+/// How near the text of a condition that has failed comes to it, 0 to 1, by what has been loaded; takes much less time
+/// than a hint.
+pub(super) fn likeness(condition: &Condition, facts: &Facts<'_>) -> f64 {
+    let Test::Text(test) = &condition.test else { return 0.0 };
+    let look = Look { condition, facts, test };
+    if others(&condition.field).iter().any(|other| look.holds(other)) {
+        return 1.0;
+    }
+    let mut best = 0.0_f64;
+    if let Some(wanted) = look.plain() {
+        look.texts(&mut |text| {
+            best = best.max(shared_pairs(&wanted, text));
+            false
+        });
+    }
+    best
 }
 
 /// With its place, where it has one: `in_other_field(reply_to)`.
@@ -188,6 +212,11 @@ impl Look<'_> {
 
     fn holds(&self, field: &Field) -> bool {
         self.condition.any_text(self.facts, field, self.condition.form(), self.test) == Some(true)
+    }
+
+    /// Whether it stands there, though not at the place that the condition asks for.
+    fn has_around(&self, wanted: &str) -> bool {
+        !wanted.is_empty() && self.texts(&mut |text| text.contains(wanted))
     }
 
     fn is_part_of(&self, wanted: &str) -> bool {

@@ -76,21 +76,22 @@ pub(super) fn condition(path: String, written: &WrittenCondition) -> Result<Cond
 }
 
 /// A shorthand for text.
-pub(super) fn short_text(name: &'static str, field: Field, text: &str) -> Result<Option<Condition>, Wrong> {
-    if fold(text).is_empty() {
-        return Ok(None);
-    }
-    let written = WrittenCondition::text(field.as_str(), Op::Contains, text);
-    condition(name.to_owned(), &written).map(Some)
+pub(super) fn short_text(name: &'static str, field: Field, text: &str) -> Result<Condition, Wrong> {
+    short(name, field, Op::Contains, text)
 }
 
 /// A shorthand for addresses.
-pub(super) fn short_address(name: &'static str, field: Field, text: &str) -> Result<Option<Condition>, Wrong> {
+pub(super) fn short_address(name: &'static str, field: Field, text: &str) -> Result<Condition, Wrong> {
     let (op, value) = address::understand(text);
+    short(name, field, op, value)
+}
+
+/// A condition whose value a caller has lost must not become no condition at all.
+fn short(name: &'static str, field: Field, op: Op, value: &str) -> Result<Condition, Wrong> {
     if fold(value).is_empty() {
-        return Ok(None);
+        return wrong("value", "it has nothing that can be seen: leave it out to look for anything");
     }
-    condition(name.to_owned(), &WrittenCondition::text(field.as_str(), op, value)).map(Some)
+    condition(name.to_owned(), &WrittenCondition::text(field.as_str(), op, value))
 }
 
 fn header_name(name: &str) -> Result<String, Wrong> {

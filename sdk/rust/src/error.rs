@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::diagnostics::Diagnostics;
 use crate::extraction::Code;
-use crate::value::More;
+use crate::value::{More, tame};
 
 /// Why a call did not give what was asked for.
 #[derive(Debug, thiserror::Error)]
@@ -26,15 +26,12 @@ pub enum Error {
         /// The codes, the likeliest first.
         candidates: Vec<Code>,
     },
-    /// There is no code.
-    #[error("no code was found")]
-    NoCode,
-    /// There is no link for this purpose.
-    #[error("no link to {purpose} was found")]
-    NoLink {
-        /// What it should be for.
-        purpose: String,
-    },
+    /// There is no code. Its text is the reason, and the table of what came close where nothing came.
+    #[error("{}", .0.with_table())]
+    NoCode(Box<Problem>),
+    /// There is no link for this purpose. Its text is made likewise.
+    #[error("{}", .0.with_table())]
+    NoLink(Box<Problem>),
     /// It collides with what is there (409, 412).
     #[error("{0}")]
     Conflict(Box<Problem>),
@@ -121,6 +118,23 @@ impl Problem {
         })
     }
 
+    /// A problem that was found here, not by the server.
+    pub(crate) fn found_here(code: &str, detail: String) -> Box<Self> {
+        Box::new(Self { code: code.to_owned(), detail, ..Self::default() })
+    }
+
+    /// The reason, and the diagnosis beneath it where there is one.
+    fn with_table(&self) -> String {
+        let told = self.more.get("diagnostics").and_then(|told| Diagnostics::deserialize(told).ok());
+        match told {
+            // The table begins with its summary.
+            Some(told) if told.summary == self.detail => told.to_string(),
+            Some(told) => format!("{}\n{told}", tame(&self.detail)),
+            None if self.detail.is_empty() => self.text(),
+            None => tame(&self.detail),
+        }
+    }
+
     fn text(&self) -> String {
         let what = [&self.detail, &self.title].into_iter().find(|text| !text.is_empty());
         let mut text = what.cloned().unwrap_or_else(|| "the server gave no reason".to_owned());
@@ -159,8 +173,8 @@ impl From<Problem> for Error {
                 Self::WaitTimeout(Box::new(told))
             }
             (_, "ambiguous_code") => Self::AmbiguousCode { candidates: problem.take("candidates") },
-            (_, "no_code" | "code_not_found") => Self::NoCode,
-            (_, "no_link" | "link_not_found") => Self::NoLink { purpose: "that purpose".to_owned() },
+            (_, "no_code" | "code_not_found") => Self::NoCode(Box::new(problem)),
+            (_, "no_link" | "link_not_found") => Self::NoLink(Box::new(problem)),
             (401 | 403, _) => Self::Auth(Box::new(problem)),
             (404 | 410, _) => Self::NotFound(Box::new(problem)),
             (409 | 412, _) => Self::Conflict(Box::new(problem)),
@@ -208,6 +222,18 @@ mod tests {
         let told = json!({"summary": "Nothing arrived.", "smtp": {"connections": 0}});
         let error = error(json!({"status": 404, "code": "wait_timeout", "detail": "x", "diagnostics": told}));
         assert!(error.to_string().starts_with("Nothing arrived.\n"), "{error}");
+    }
+
+    #[test]
+    fn nothing_found_is_told_with_its_reason_and_its_table() {
+        let detail = "no code is as sure as 0.8: the likeliest is \"4829\" at 0.41 in msg_7";
+        assert_eq!(error(json!({"status": 404, "code": "no_code", "detail": detail})).to_string(), detail);
+        let told = json!({"summary": "Nothing arrived.", "smtp": {"connections": 0}});
+        let table = "Nothing arrived.\nSMTP               0 connections";
+        let of = |detail: &str| error(json!({"status": 404, "code": "no_link", "detail": detail, "diagnostics": told}));
+        assert_eq!(of("Nothing arrived.").to_string(), table);
+        assert_eq!(of("no link").to_string(), format!("no link\n{table}"));
+        assert_eq!(error(json!({"status": 404, "code": "no_link"})).to_string(), "the server gave no reason (no_link)");
     }
 
     #[test]

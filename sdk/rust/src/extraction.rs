@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::Problem;
 use crate::transport::Call;
 use crate::value::{More, encoded};
 use crate::{Client, Cursor, Error, Result};
@@ -111,9 +112,9 @@ impl Extraction {
     /// [`Error::NoCode`], or [`Error::AmbiguousCode`] with all candidates: a wrong code costs more than none.
     pub fn code(&self) -> Result<&Code> {
         match self.codes.first() {
-            Some(first) if first.confidence < SURE => Err(Error::NoCode),
+            Some(first) if first.confidence < SURE => Err(no_code()),
             Some(_) if self.ambiguous => Err(Error::AmbiguousCode { candidates: self.codes.clone() }),
-            first => first.ok_or(Error::NoCode),
+            first => first.ok_or_else(no_code),
         }
     }
 
@@ -124,7 +125,9 @@ impl Extraction {
     pub fn link(&self, purpose: Purpose) -> Result<&Link> {
         let is_it = |link: &&Link| link.purpose == purpose.as_str() && link.confidence >= LIKELY;
         let found = self.links.iter().find(is_it);
-        found.ok_or_else(|| Error::NoLink { purpose: purpose.as_str().to_owned() })
+        found.ok_or_else(|| {
+            Error::NoLink(Problem::found_here("no_link", format!("no link to {} was found", purpose.as_str())))
+        })
     }
 }
 
@@ -227,7 +230,7 @@ impl Find {
             let separator = if query.is_empty() { "" } else { "?" };
             let call = Call::get(format!("{}{separator}{}", self.path, query.join("&"))).held(hold);
             let error = match self.client.value(call).await {
-                Err(error @ (Error::NoCode | Error::NoLink { .. } | Error::WaitTimeout(_))) => error,
+                Err(error @ (Error::NoCode(_) | Error::NoLink(_) | Error::WaitTimeout(_))) => error,
                 answered => return answered,
             };
             if Instant::now() >= deadline || began.elapsed() < hold.min(SOON) {
@@ -253,6 +256,10 @@ impl IntoFuture for FindLink {
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.0.found())
     }
+}
+
+fn no_code() -> Error {
+    Error::NoCode(Problem::found_here("no_code", "no code was found".to_owned()))
 }
 
 #[cfg(test)]
@@ -282,8 +289,13 @@ mod tests {
 
     #[test]
     fn nothing_is_told_as_nothing() {
-        assert!(matches!(extraction(json!({})).code(), Err(Error::NoCode)));
-        assert!(matches!(extraction(json!({})).link(Purpose::Reset), Err(Error::NoLink { .. })));
+        let (code, link) =
+            (extraction(json!({})).code().unwrap_err(), extraction(json!({})).link(Purpose::Reset).unwrap_err());
+        assert!(matches!((&code, &link), (Error::NoCode(_), Error::NoLink(_))));
+        assert_eq!(
+            (code.to_string(), link.to_string()),
+            ("no code was found".into(), "no link to reset was found".into())
+        );
     }
 
     #[test]

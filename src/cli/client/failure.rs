@@ -15,7 +15,7 @@ pub(super) fn exit_of(error: &Error) -> Exit {
         Error::Config(_) => Exit::Usage,
         Error::Unreachable { .. } | Error::Unavailable(_) => Exit::Unreachable,
         Error::WaitTimeout(_) | Error::CountExceeded(_) => Exit::Timeout,
-        Error::NoCode | Error::NoLink { .. } | Error::AmbiguousCode { .. } => Exit::NoCode,
+        Error::NoCode(_) | Error::NoLink(_) | Error::AmbiguousCode { .. } => Exit::NoCode,
         Error::Auth(_) => Exit::Auth,
         _ => Exit::Error,
     }

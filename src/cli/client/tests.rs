@@ -39,8 +39,8 @@ fn each_failure_has_its_code() {
         (Error::Unreachable { url: url(), reason: String::new(), connected: false }, 3),
         (Error::Unavailable(Box::default()), 3),
         (Error::WaitTimeout(Box::default()), 4),
-        (Error::NoCode, 5),
-        (Error::NoLink { purpose: "reset".to_owned() }, 5),
+        (Error::NoCode(Box::default()), 5),
+        (Error::NoLink(Box::default()), 5),
         (Error::AmbiguousCode { candidates: Vec::new() }, 5),
         (Error::Auth(Box::default()), 6),
     ];

@@ -337,7 +337,7 @@ fn the_three_lists_have_their_meaning() {
 fn shorthands_are_understood_as_people_write_them() {
     let sample = Sample::new();
     let short = |from: &str, to: &str, subject: &str, body: &str| {
-        let some = |text: &str| Some(text.to_owned());
+        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         let short = Shorthands { from: some(from), to: some(to), subject: some(subject), body: some(body) };
         Filter::compile(&Written::default(), &short).unwrap()
     };
@@ -353,7 +353,6 @@ fn shorthands_are_understood_as_people_write_them() {
     ] {
         assert_eq!(short(from, to, subject, body).matches(&sample.facts()), passes, "{from} {to} {subject} {body}");
     }
-    assert!(short("", "", " ", "").is_empty());
 }
 
 #[test]

@@ -91,6 +91,13 @@ fn all_mistakes_are_told_at_once_and_there_is_a_limit() {
     assert!(Filter::compile(&many(Op::Contains, 50), &Shorthands::default()).is_ok());
     assert!(errors(&many(Op::Contains, 51))[0].reason.contains("50 conditions"));
     assert!(errors(&many(Op::Regex, 9))[0].reason.contains("8 regular expressions"));
+    for nothing in ["", "  ", "\u{200b}"] {
+        let short = Shorthands { from: Some(nothing.into()), subject: Some(nothing.into()), ..Shorthands::default() };
+        let errors = Filter::compile(&Written::default(), &short).unwrap_err();
+        let places: Vec<&str> = errors.iter().map(|error| error.pointer.as_str()).collect();
+        assert_eq!(places, ["/from", "/subject"], "{nothing:?}");
+        assert_eq!(errors[0].reason, "it has nothing that can be seen: leave it out to look for anything");
+    }
     let short = Shorthands { subject: Some("x".repeat(1_001)), ..Shorthands::default() };
     let told = Filter::compile(&Written::default(), &short).unwrap_err();
     assert_eq!(told[0].pointer, "/subject");

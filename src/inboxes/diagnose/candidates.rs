@@ -35,7 +35,10 @@ impl Inboxes {
                 explained.push((explanation, listed));
             }
         }
-        explained.sort_by(|(a, one), (b, other)| b.score.total_cmp(&a.score).then(other.number.cmp(&one.number)));
+        explained.sort_by(|(a, one), (b, other)| {
+            let nearer = b.score.total_cmp(&a.score).then(b.is_near_miss().cmp(&a.is_near_miss()));
+            nearer.then(other.number.cmp(&one.number))
+        });
         let mut room = MAX_CONDITIONS;
         let fits = explained.into_iter().take(TELL).map_while(|(explanation, listed)| {
             room = room.checked_sub(explanation.conditions.len())?;
@@ -44,18 +47,25 @@ impl Inboxes {
         Ok(fits.collect())
     }
 
-    /// The best of the newest messages, by the conditions that can be told without their octets.
+    /// The best of the newest messages, by the conditions that can be told without their octets, and by how near those
+    /// come that fail.
     async fn best_rows(&self, miss: &Miss<'_>) -> Result<Vec<Listed>, Error> {
         let until = Instant::now() + TIME;
-        let mut best: Vec<(f64, Listed)> = Vec::new();
+        let mut best: Vec<((f64, f64), Listed)> = Vec::new();
         let needles = Needles { received_from: miss.wait.received_after, ..Needles::default() };
         let mut query = MessageQuery { order: Order::Newest, above: miss.begin, ..miss.wait.all(needles, STRIDE) };
         for _ in 0..LOOK_THROUGH / STRIDE {
             let (rows, older) = self.page(miss, &query).await?;
             let others =
                 rows.into_iter().filter(|row| !miss.matched.iter().any(|matched| matched.number == row.number));
-            best.extend(others.map(|row| (miss.wait.filter.score(&Loaded::default().facts(&row.found)), row)));
-            best.sort_by(|(a, one), (b, other)| b.total_cmp(a).then(other.number.cmp(&one.number)));
+            best.extend(others.map(|row| {
+                let loaded = Loaded::default();
+                let facts = loaded.facts(&row.found);
+                ((miss.wait.filter.score(&facts), miss.wait.filter.likeness(&facts)), row)
+            }));
+            best.sort_by(|((a, like_a), one), ((b, like_b), other)| {
+                b.total_cmp(a).then(like_b.total_cmp(like_a)).then(other.number.cmp(&one.number))
+            });
             best.truncate(EXPLAIN);
             match older {
                 Some(below) if Instant::now() < until => query.below = below,

@@ -111,7 +111,9 @@ fn how_close(closest: &Candidate) -> String {
         Some(actual) => format!("it is \"{}\"", cut(actual)),
         None => "it has none".to_owned(),
     };
-    let advice = first.hint.as_deref().and_then(advice).map(|advice| format!(" {advice}")).unwrap_or_default();
+    // Where there is nothing at all, it has been said.
+    let hint = first.hint.as_deref().filter(|hint| first.actual.is_some() || *hint != "no_overlap");
+    let advice = hint.and_then(advice).map(|advice| format!(" {advice}")).unwrap_or_default();
     format!("{id} failed {is_unwanted}{field} {}{value}{others}: {actual}.{advice}", first.op)
 }
 
@@ -127,6 +129,7 @@ fn advice(hint: &str) -> Option<String> {
         "html_entity" => "Only HTML's way of writing a character differs: write it as it stands there.",
         "plus_tag" => "Only the part behind the plus differs.",
         "in_html_not_text" => "The HTML has it, the plain text has not: look in html or body.",
+        "part_of_actual" => "There is more around it: use contains.",
         "substring_of_expected" => "It is a part of what was expected: expect less.",
         "edit_distance" => "It looks like a typing mistake.",
         "no_overlap" => "Nothing of it is there.",

@@ -57,11 +57,19 @@ fn completions_are_printed_for_three_shells() {
 fn code_alone_is_printed_and_none_or_several_are_5() {
     let shell = Shell::start();
     let inbox = shell.value(&["inbox", "create"]);
-    assert_eq!(shell.run(&["otp", &inbox]).code, Some(5));
+    let refused = shell.run(&["otp", &inbox]);
+    assert_eq!(
+        (refused.code, refused.err.as_str()),
+        (Some(5), "restante: no message has arrived; wait=30 would wait for one\n")
+    );
+    let refused = shell.run(&["otp", &inbox, "--wait", "1s"]);
+    assert_eq!(refused.code, Some(5));
+    assert!(refused.err.starts_with("restante: No message arrived") && refused.err.contains("\nSMTP  "), "{refused:?}");
     shell.value(&["send", "--to", &inbox, "--subject", "Verify", "--text", "Your code is 482913."]);
     assert_eq!(shell.value(&["otp", &inbox, "--wait", "10s"]), "482913");
     assert_eq!(shell.json(&["otp", &inbox, "--json"])["value"], "482913");
-    assert_eq!(shell.run(&["link", &inbox, "--purpose", "reset"]).code, Some(5));
+    let refused = shell.run(&["link", &inbox, "--purpose", "reset"]);
+    assert_eq!((refused.code, refused.err.as_str()), (Some(5), "restante: the one message has no link\n"));
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), "Subject: Verify\r\n\r\nYour code is 482913.\r\n").unwrap();
     let found = shell.value(&["extract", file.path().to_str().unwrap()]);

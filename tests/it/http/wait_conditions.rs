@@ -156,3 +156,20 @@ async fn what_a_wait_may_not_say_is_told_with_its_place() {
         }
     }
 }
+
+both_databases! {
+    async fn an_empty_shorthand_is_refused_at_its_place(server) {
+        let http = server.http();
+        let inbox = http.inbox(json!({})).await;
+        http.inject(text(&inbox, "id"), "Subject: x\r\n\r\nhello\r\n").await;
+        for (name, value) in [("subject", ""), ("subject", "  "), ("from", ""), ("to", " <>"), ("body", "\u{200b}")] {
+            let answer = http.post(&format!("/v1/inboxes/{}/wait", text(&inbox, "id")), json!({name: value, "timeout_ms": 1}));
+            let problem = answer.await.expect(StatusCode::UNPROCESSABLE_ENTITY).json();
+            assert_eq!(problem["errors"][0]["pointer"], format!("/{name}"), "{problem}");
+            assert_eq!(
+                problem["errors"][0]["message"],
+                "it has nothing that can be seen: leave it out to look for anything"
+            );
+        }
+    }
+}

@@ -84,6 +84,18 @@ both_databases! {
             ),
             (
                 invoice,
+                all(json!({"field": "subject", "op": "equals", "value": "invoice"})),
+                "part_of_actual",
+                "subject equals \"invoice\": it is \"Your invoice\". There is more around it: use contains.",
+            ),
+            (
+                invoice,
+                all(json!({"field": "header", "name": "X-None", "op": "contains", "value": "zzz"})),
+                "no_overlap",
+                "header X-None contains \"zzz\": it has none.",
+            ),
+            (
+                invoice,
                 json!({"subject": "Your invoice of May"}),
                 "substring_of_expected",
                 "subject contains \"Your invoice of May\": it is \"Your invoice\". It is a part of what was expected: expect \
@@ -102,6 +114,29 @@ both_databases! {
             let summary = format!("1 message arrived and did not match. Closest: {id} failed {closest}");
             assert_eq!(text(&told, "summary"), summary);
         }
+    }
+}
+
+both_databases! {
+    async fn the_closest_is_what_is_most_like_it_not_what_is_newest(server) {
+        let http = server.http();
+        let inbox = http.inbox(json!({})).await;
+        let mut near = String::new();
+        for number in 0..40 {
+            let subject = if number == 3 { "Your verification code".to_owned() } else { format!("Totals {number}") };
+            let id = http.inject(text(&inbox, "id"), format!("Subject: {subject}\r\n\r\nhello\r\n")).await;
+            near = if number == 3 { text(&id, "id").to_owned() } else { near };
+        }
+        let path = format!("/v1/inboxes/{}/wait", text(&inbox, "id"));
+        let told = http.post(&path, json!({"subject": "verifcation", "timeout_ms": 1})).await.json()["diagnostics"].clone();
+        assert_eq!(
+            text(&told, "summary"),
+            format!(
+                "40 messages arrived, none matched. Closest: {near} failed subject contains \"verifcation\": it is \"Your \
+                 verification code\". It looks like a typing mistake."
+            )
+        );
+        assert_eq!(told["candidates"].as_array().unwrap().len(), 10);
     }
 }
 

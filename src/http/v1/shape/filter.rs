@@ -165,8 +165,8 @@ pub(in crate::http::v1) struct CheckedJson {
     #[schema(nullable = false, example = "Passwort ändern")]
     actual: Option<String>,
     /// Why it failed: `case_only`, `whitespace`, `encoded_header`, `html_entity`, `plus_tag`, `in_html_not_text`,
-    /// `in_other_field(reply_to)` with the field in brackets, `substring_of_expected`, `edit_distance` (at most two
-    /// characters), `no_overlap`.
+    /// `part_of_actual`, `in_other_field(reply_to)` with the field in brackets, `substring_of_expected`, `edit_distance`
+    /// (at most two characters), `no_overlap`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "no_overlap")]
     hint: Option<String>,
