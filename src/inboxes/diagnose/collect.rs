@@ -2,11 +2,12 @@
 
 use super::super::Error;
 use super::super::service::Inboxes;
-use super::super::wait::Wait;
+use super::super::wait::{Since, Wait};
 use super::summary::{Case, summary};
 use super::told::Diagnostics;
+use crate::filter::Needles;
 use crate::model::{Address, Timestamp};
-use crate::store::Listed;
+use crate::store::{Listed, MessageQuery, Order};
 
 /// A wait that was in vain.
 pub(in crate::inboxes) struct Miss<'a> {
@@ -56,9 +57,25 @@ impl Inboxes {
             [one] => Some(one.to_string()),
             _ => None,
         };
-        let case = Case { count: miss.wait.count, matched: miss.matched, address, told: &told };
+        let case = Case {
+            count: miss.wait.count,
+            matched: miss.matched,
+            address,
+            is_project: miss.wait.inboxes().is_empty(),
+            refusals_from: self.refusals_from(miss).await?,
+            told: &told,
+        };
         told.summary = summary(&case);
         Ok(told)
+    }
+
+    /// From when on a refusal may be what the wait missed: mail that was taken later has shown that the way is open.
+    /// What the wait sees begins behind its cursor; where it has none, everything that came counts.
+    async fn refusals_from(&self, miss: &Miss<'_>) -> Result<Timestamp, Error> {
+        let below = if matches!(miss.wait.since, Since::Start) { i64::MAX } else { miss.begin.saturating_add(1) };
+        let query = MessageQuery { order: Order::Newest, above: 0, below, ..miss.wait.all(Needles::default(), 1) };
+        let newest = self.page(miss, &query).await?.0;
+        Ok(newest.first().map_or(miss.look_from(), |newest| newest.found.message.received_at))
     }
 
     /// The addresses of the inboxes that were waited on; none for a whole project.

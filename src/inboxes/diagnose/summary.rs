@@ -1,7 +1,8 @@
 //! The one line that people read first: what happened, and what to do about it.
 
-use super::told::{Candidate, ConditionTold, Diagnostics, Excluded, Misdirected};
+use super::told::{Candidate, ConditionTold, Diagnostics, Excluded, Misdirected, Refused};
 use crate::inboxes::wait::Count;
+use crate::model::Timestamp;
 use crate::store::Listed;
 
 /// What the line is made of.
@@ -12,6 +13,10 @@ pub(super) struct Case<'a> {
     pub(super) matched: &'a [Listed],
     /// The address that was waited on, where it is one.
     pub(super) address: Option<String>,
+    /// Whether it was a whole project that was waited on: then any refusal in it is told, whosever it is.
+    pub(super) is_project: bool,
+    /// Refusals before then have hardly been what was waited for.
+    pub(super) refusals_from: Timestamp,
     /// Everything else.
     pub(super) told: &'a Diagnostics,
 }
@@ -22,15 +27,16 @@ const MAX_VALUE: usize = 60;
 const RECENT_MS: u64 = 600_000;
 
 /// The line for a case. What explains a miss for certain comes before what may explain it: one too many, too early,
-/// refused, at another address, not quite as expected, not there at all.
+/// refused, at another address, not quite as expected, not there at all. In a whole project a refusal explains little.
 pub(super) fn summary(case: &Case<'_>) -> String {
     if let Some(line) = too_many(case) {
         return line;
     }
     let line = too_early(case)
-        .or_else(|| refused(case))
+        .or_else(|| refused(case).filter(|_| !case.is_project))
         .or_else(|| at_another_address(case))
         .or_else(|| not_matched(case))
+        .or_else(|| refused(case))
         .or_else(|| refused_at_another_address(case))
         .unwrap_or_else(|| nothing(case));
     match (case.count, case.matched.len()) {
@@ -66,9 +72,14 @@ fn too_early(case: &Case<'_>) -> Option<String> {
 }
 
 fn refused(case: &Case<'_>) -> Option<String> {
-    let newest = case.told.rejected.iter().find(|refused| refused.envelope_to.is_some())?;
+    let newest = lately_refused(case).find(|refused| refused.envelope_to.is_some())?;
     let to = newest.envelope_to.as_deref().unwrap_or_default();
     Some(format!("Mail for {to} was refused at {}: \"{}\" (cause: {}).", newest.stage, newest.reply, newest.cause))
+}
+
+fn lately_refused<'a>(case: &Case<'a>) -> impl Iterator<Item = &'a Refused> {
+    let from = case.refusals_from;
+    case.told.rejected.iter().filter(move |refused| refused.at >= from)
 }
 
 fn at_another_address(case: &Case<'_>) -> Option<String> {
@@ -148,7 +159,7 @@ fn refused_at_another_address(case: &Case<'_>) -> Option<String> {
 }
 
 fn nothing(case: &Case<'_>) -> String {
-    let Diagnostics { connections, last_connection_at, rejected, other_inboxes_received, .. } = case.told;
+    let Diagnostics { connections, last_connection_at, other_inboxes_received, .. } = case.told;
     if !case.matched.is_empty() {
         return "Nothing else arrived.".to_owned();
     }
@@ -158,7 +169,7 @@ fn nothing(case: &Case<'_>) -> String {
                 at this server?"
             .to_owned();
     };
-    if let Some(newest) = rejected.first() {
+    if let Some(newest) = lately_refused(case).next() {
         return format!(
             "No message arrived{for_whom}. A client was refused at {}: \"{}\" (cause: {}).",
             newest.stage, newest.reply, newest.cause

@@ -75,11 +75,35 @@ fn everything() -> Diagnostics {
     }
 }
 
+fn case(told: &Diagnostics) -> Case<'_> {
+    Case {
+        count: ONE,
+        matched: &[],
+        address: Some("w@t.test".to_owned()),
+        is_project: false,
+        refusals_from: Timestamp::from_micros(0),
+        told,
+    }
+}
+
+#[test]
+fn a_refusal_explains_nothing_that_came_after_it_and_little_in_a_whole_project() {
+    let told = Diagnostics { excluded_by_since: Vec::new(), elsewhere: Vec::new(), ..everything() };
+    let refused = "Mail for w@t.test was refused at RCPT";
+    let closest = "2 messages arrived, none matched. Closest: ";
+    assert!(summary(&case(&told)).starts_with(refused));
+    let later = Timestamp::from_micros(1_795_165_200_000_001);
+    assert!(summary(&Case { refusals_from: later, ..case(&told) }).starts_with(closest));
+    assert!(summary(&Case { is_project: true, ..case(&told) }).starts_with(closest));
+    let quiet = Diagnostics { arrived: 0, candidates: Vec::new(), ..told };
+    assert!(summary(&Case { is_project: true, ..case(&quiet) }).starts_with(refused));
+    assert!(!summary(&Case { refusals_from: later, ..case(&quiet) }).contains("refused"));
+}
+
 #[test]
 fn the_surest_explanation_comes_first() {
     let mut told = everything();
-    let line =
-        |told: &Diagnostics| summary(&Case { count: ONE, matched: &[], address: Some("w@t.test".to_owned()), told });
+    let line = |told: &Diagnostics| summary(&case(told));
     assert_eq!(
         line(&told),
         format!(
