@@ -163,8 +163,9 @@ both_databases! {
         let inbox = http.inbox(json!({})).await;
         http.inject(text(&inbox, "id"), "Subject: x\r\n\r\nhello\r\n").await;
         for (name, value) in [("subject", ""), ("subject", "  "), ("from", ""), ("to", " <>"), ("body", "\u{200b}")] {
-            let answer = http.post(&format!("/v1/inboxes/{}/wait", text(&inbox, "id")), json!({name: value, "timeout_ms": 1}));
-            let problem = answer.await.expect(StatusCode::UNPROCESSABLE_ENTITY).json();
+            let path = format!("/v1/inboxes/{}/wait", text(&inbox, "id"));
+            let answer = http.post(&path, json!({name: value, "timeout_ms": 1})).await;
+            let problem = answer.expect(StatusCode::UNPROCESSABLE_ENTITY).json();
             assert_eq!(problem["errors"][0]["pointer"], format!("/{name}"), "{problem}");
             assert_eq!(
                 problem["errors"][0]["message"],
