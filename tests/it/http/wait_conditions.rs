@@ -39,7 +39,6 @@ both_databases! {
             (json!({"body": "code: 1"}), false),
             (json!({"body": "123456", "subject": "reset", "to": "w@t.test", "from": "*reply*"}), true),
             (json!({"subject": "%"}), false),
-            (json!({"subject": "\u{0}"}), true),
             (json!({"from": "\u{0}*\u{7f}"}), true),
         ] {
             let mut body = conditions.clone();
@@ -162,7 +161,7 @@ both_databases! {
         let http = server.http();
         let inbox = http.inbox(json!({})).await;
         http.inject(text(&inbox, "id"), "Subject: x\r\n\r\nhello\r\n").await;
-        for (name, value) in [("subject", ""), ("subject", "  "), ("from", ""), ("to", " <>"), ("body", "\u{200b}")] {
+        for (name, value) in [("subject", ""), ("subject", "  "), ("from", ""), ("to", " <>"), ("body", "\u{200b}"), ("subject", "\u{0}")] {
             let path = format!("/v1/inboxes/{}/wait", text(&inbox, "id"));
             let answer = http.post(&path, json!({name: value, "timeout_ms": 1})).await;
             let problem = answer.expect(StatusCode::UNPROCESSABLE_ENTITY).json();
