@@ -40,8 +40,9 @@ impl Needs {
     /// [`BadSecurity`] for the first one that does not.
     pub(super) fn of(description: &OpenApi) -> Result<Self, BadSecurity> {
         let mut needs = Self::default();
-        let paths = serde_json::to_value(&description.paths).unwrap_or_default();
-        for (path, item) in paths.as_object().into_iter().flatten() {
+        for (path, item) in &description.paths.paths {
+            // One at a time: all of them at once would be the most that a start takes.
+            let item = serde_json::to_value(item).unwrap_or_default();
             for (name, operation) in item.as_object().into_iter().flatten() {
                 let Ok(method) = name.to_uppercase().parse::<Method>() else { continue };
                 let declared = operation.get("security").unwrap_or(&Value::Null);

@@ -1,29 +1,43 @@
 //! `/v1/openapi.json` and `/v1/openapi.yaml`: the description, served.
 
+use std::sync::{Arc, OnceLock};
+
 use axum::Router;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use super::Version;
-use crate::http::Problem;
 use crate::http::query::{Query, invalid};
 use crate::http::state::State;
+use crate::http::{Problem, description};
 
-/// Both forms, each in the version that `?version=` names; made once, when the server starts.
-pub(in crate::http) fn routes(description: &utoipa::openapi::OpenApi) -> Router<State> {
-    let json = Version::ALL.map(|version| super::text(description, version));
-    let yaml = Version::ALL.map(|version| super::yaml::text(&super::value(description, version)));
+/// One form in one version, made when it is first asked for: most servers are never asked, and it takes memory and time
+/// that a start must not.
+type Text = Arc<OnceLock<String>>;
+
+/// Both forms, each in the version that `?version=` names.
+pub(in crate::http) fn routes() -> Router<State> {
+    let (json, yaml): ([Text; 2], [Text; 2]) = Default::default();
+    let write_yaml = |version| super::yaml::text(&super::value(&description(), version));
+    let write_json = |version| super::text(&description(), version);
     Router::new()
-        .route("/v1/openapi.json", get(async move |query: Query| answer(query, &json, "application/json")))
-        .route("/v1/openapi.yaml", get(async move |query: Query| answer(query, &yaml, "application/yaml")))
+        .route("/v1/openapi.json", get(async move |query| answer(query, &json, write_json, "application/json").await))
+        .route("/v1/openapi.yaml", get(async move |query| answer(query, &yaml, write_yaml, "application/yaml").await))
 }
 
 /// `texts` in the order of [`Version::ALL`].
-fn answer(query: Query, texts: &[String; 2], kind: &'static str) -> Result<Response, Problem> {
+async fn answer(
+    query: Query,
+    texts: &[Text; 2],
+    write: fn(Version) -> String,
+    kind: &'static str,
+) -> Result<Response, Problem> {
     let asked = query.allow(&["version"])?.text("version")?;
     let is_asked = |version: &Version| asked.as_deref().unwrap_or(Version::default().as_str()) == version.as_str();
-    let found = Version::ALL.iter().zip(texts).find(|(version, _)| is_asked(version));
-    let (_, text) = found.ok_or_else(|| invalid("version", "3.1 or 3.0"))?;
-    Ok(([(CONTENT_TYPE, kind)], text.clone()).into_response())
+    let found = Version::ALL.into_iter().zip(texts).find(|(version, _)| is_asked(version));
+    let (version, text) = found.ok_or_else(|| invalid("version", "3.1 or 3.0"))?;
+    let text = Arc::clone(text);
+    let written = tokio::task::spawn_blocking(move || text.get_or_init(|| write(version)).clone()).await;
+    Ok(([(CONTENT_TYPE, kind)], written.map_err(|_| Problem::internal())?).into_response())
 }
