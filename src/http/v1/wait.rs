@@ -70,7 +70,8 @@ pub(super) async fn wait_inbox(
         let reason = "the path names the inbox; POST /v1/wait waits on several";
         return Err(Problem::invalid("/inbox_ids", "invalid", reason));
     }
-    let inbox = state.inboxes.inbox_to_wait_on(&caller, &named).await?;
+    // Boxed as all that is over before the wait begins or comes after it: thousands of waits sleep at once.
+    let inbox = Box::pin(state.inboxes.inbox_to_wait_on(&caller, &named)).await?;
     wait(&state, caller, WaitScope::Inbox(inbox.id), inbox.run, body).await
 }
 
@@ -99,7 +100,7 @@ pub(super) async fn wait_project(
 ) -> Result<Response, Problem> {
     match &body.inbox_ids {
         Some(named) => {
-            let (inboxes, run) = inboxes(&state, &caller, named).await?;
+            let (inboxes, run) = Box::pin(inboxes(&state, &caller, named)).await?;
             wait(&state, caller, WaitScope::Inboxes(inboxes), run, body).await
         }
         None => {
@@ -158,7 +159,7 @@ async fn wait(
     }
     let hold_ms = asked_hold.min(state.section.max_hold_ms);
     let wait = read(caller, scope, run, &body, hold_ms)?;
-    let Waited { id, outcome, mut warnings } = state.inboxes.wait(&wait).await?;
+    let Waited { id, outcome, mut warnings } = Box::pin(state.inboxes.wait(&wait)).await?;
     if wait.filter.is_empty() && body.has_filter() {
         warnings.push(WaitWarning::FilterMatchesEverything);
     }
@@ -181,9 +182,9 @@ async fn wait(
         Outcome::Matched { found, cursor } => {
             answer.cursor = Some(cursor.to_string());
             if let (Some(wish), Some(first)) = (body.extract, found.first()) {
-                answer.extraction = Some(extraction(state, wish, &first.found).await?);
+                answer.extraction = Some(Box::pin(extraction(state, wish, &first.found)).await?);
             }
-            give(state, body.returns, found, &mut answer).await?;
+            Box::pin(give(state, body.returns, found, &mut answer)).await?;
         }
         Outcome::Pending { since, remaining, seen } => {
             answer.since = Some(since.to_string());
@@ -193,7 +194,7 @@ async fn wait(
         Outcome::CountExceeded { found, cursor, diagnostics } => {
             answer.cursor = Some(cursor.to_string());
             answer.diagnostics = Some(DiagnosticsJson::from(*diagnostics));
-            give(state, body.returns, found, &mut answer).await?;
+            Box::pin(give(state, body.returns, found, &mut answer)).await?;
         }
         Outcome::TimedOut { diagnostics, .. } if body.on_timeout == OnTimeout::Problem => {
             return Err(timed_out(id, *diagnostics));
@@ -201,7 +202,7 @@ async fn wait(
         Outcome::TimedOut { found, cursor, diagnostics } => {
             answer.cursor = Some(cursor.to_string());
             answer.diagnostics = Some(DiagnosticsJson::from(*diagnostics));
-            give(state, body.returns, found, &mut answer).await?;
+            Box::pin(give(state, body.returns, found, &mut answer)).await?;
         }
     }
     answer.waited_ms = millis(started.elapsed());

@@ -87,25 +87,26 @@ impl Inboxes {
             // A look that begins behind the deadline is the last one: a hint may have been on its way.
             let is_last = !is_first && Instant::now() >= deadline;
             is_first = false;
+            // Each look is boxed, so that its memory is given back while the wait sleeps.
             // What is committed now is looked at once; what comes later has a higher number, and a hint.
-            let Head::At(head) = self.head(wait).await? else { return Ok(Outcome::InboxDeleted) };
+            let Head::At(head) = Box::pin(self.head(wait)).await? else { return Ok(Outcome::InboxDeleted) };
             // A search through many bodies may take longer than the caller waits. What is there already is found all
             // the same, however short the deadline: a search has its own time.
             let search_ends = hold_ends.max(Instant::now() + SEARCH);
-            let looked = timeout_at(search_ends, self.look_behind(wait, &mut watch, head)).await;
+            let looked = timeout_at(search_ends, Box::pin(self.look_behind(wait, &mut watch, head))).await;
             watch.is_behind = looked.is_err();
             looked.unwrap_or(Ok(()))?;
             let quiet_at = match watch.tally.verdict(Instant::now()) {
                 Verdict::Enough => return Ok(self.matched(wait, watch)),
-                Verdict::TooMany => return self.exceeded(wait, watch, entry).await,
+                Verdict::TooMany => return Box::pin(self.exceeded(wait, watch, entry)).await,
                 Verdict::NotYet(quiet_at) => quiet_at,
             };
             if is_last {
-                return self.ended(wait, watch, entry, warnings).await;
+                return Box::pin(self.ended(wait, watch, entry, warnings)).await;
             }
             let now = Instant::now();
             if is_closing || (now >= hold_ends && now < deadline) {
-                return self.pending(wait, &watch, deadline.saturating_duration_since(now)).await;
+                return Box::pin(self.pending(wait, &watch, deadline.saturating_duration_since(now))).await;
             }
             entry.open();
             let look_again = hold_ends.min(now + self.look_again());
